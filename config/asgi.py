@@ -1,0 +1,17 @@
+"""The ASGI application: HTTP through the edge into Django, WebSocket to the realtime consumers."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+_django = get_asgi_application()
+
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+
+from config.edge import edge  # noqa: E402
+from realtime.routing import websocket_urlpatterns  # noqa: E402
+
+application = edge(ProtocolTypeRouter({"http": _django, "websocket": URLRouter(websocket_urlpatterns)}))

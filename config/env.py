@@ -1,0 +1,57 @@
+"""What the environment may say, with its types and defaults. `.env.example` documents the same list.
+
+Where DATABASE_URL or REDIS_URL are unset, the values of the embedded services stand in
+`HUB_HOME/services.env`, written by whoever started them.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def _hub_home() -> Path:
+    return Path(os.environ.get("HUB_HOME") or ROOT / "var").resolve()
+
+
+class Env(BaseSettings):
+    """Read once at start. Unknown variables are left alone; wrong ones stop the start with their name."""
+
+    model_config = SettingsConfigDict(
+        env_file=(_hub_home() / "services.env", ROOT / ".env"), env_ignore_empty=True, extra="ignore"
+    )
+
+    hub_env: Literal["development", "production"] = "production"
+    hub_secret_key: str = ""
+    """Signs tokens: at least 32 characters. Embedded development makes its own."""
+    hub_base_domain: str = "localhost"
+    hub_log_level: str = "INFO"
+    hub_server: Literal["uvicorn", "daphne"] = "uvicorn"
+    hub_db_pool: int = Field(default=0, ge=0, le=200)
+    """Most connections of this process's pool; 0 = one connection a thread, closed after its work."""
+    hub_access_token_minutes: int = Field(default=24 * 60, ge=1)
+    hub_refresh_token_days: int = Field(default=30, ge=1)
+    hub_bcrypt_rounds: int = Field(default=12, ge=4, le=16)
+    hub_trusted_proxies: Annotated[str, NoDecode] = ""
+    port: int = 8000
+    database_url: str = ""
+    redis_url: str = ""
+
+    @cached_property
+    def home(self) -> Path:
+        """Where the embedded services and everything else that is not code live."""
+        return _hub_home()
+
+    @property
+    def development(self) -> bool:
+        return self.hub_env == "development"
+
+
+env = Env()

@@ -1,0 +1,161 @@
+"""Every event there is, as typed classes; docs/events.schema.json is written from them.
+
+Types are a tree by parent: naming `ticket.updated` selects `ticket.status_changed` and `ticket.closed`
+too. The original service's names stay valid wherever a client names events.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, assert_never
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter
+
+from helpdesk.events.payloads import CommentPayload, TicketPayload, UserPayload
+from helpdesk.events.rules import Audience
+from helpdesk.shapes import Shape
+from helpdesk.vocabulary import Floor
+
+Changes = dict[str, tuple[Any, Any]]
+"""`{field: [before, after]}`, camelCase fields, JSON values."""
+
+HIDDEN_FROM_REQUESTERS = frozenset({"metadata"})
+
+
+class TicketCreated(Shape):
+    type: Literal["ticket.created"] = "ticket.created"
+    ticket: TicketPayload
+
+
+class _TicketChange(Shape):
+    ticket: TicketPayload
+    changes: Changes
+
+
+class TicketUpdated(_TicketChange):
+    type: Literal["ticket.updated"] = "ticket.updated"
+
+
+class TicketStatusChanged(_TicketChange):
+    type: Literal["ticket.status_changed"] = "ticket.status_changed"
+
+
+class TicketClosed(_TicketChange):
+    type: Literal["ticket.closed"] = "ticket.closed"
+
+
+class TicketAssigned(_TicketChange):
+    type: Literal["ticket.assigned"] = "ticket.assigned"
+
+
+class TicketPriorityChanged(_TicketChange):
+    type: Literal["ticket.priority_changed"] = "ticket.priority_changed"
+
+
+class TicketDeleted(Shape):
+    type: Literal["ticket.deleted"] = "ticket.deleted"
+    ticket_id: UUID
+    number: int
+    requester_id: UUID
+
+
+class TicketRemoved(Shape):
+    """Told to the one who is no longer its requester: take it off your screen."""
+
+    type: Literal["ticket.removed"] = "ticket.removed"
+    ticket_id: UUID
+    requester_id: UUID
+    """Who was its requester until now."""
+
+
+class CommentAdded(Shape):
+    type: Literal["comment.added"] = "comment.added"
+    ticket: TicketPayload
+    comment: CommentPayload
+
+
+class CommentUpdated(Shape):
+    type: Literal["comment.updated"] = "comment.updated"
+    ticket: TicketPayload
+    comment: CommentPayload
+
+
+class CommentDeleted(Shape):
+    type: Literal["comment.deleted"] = "comment.deleted"
+    ticket: TicketPayload
+    comment_id: UUID
+    is_internal: bool
+
+
+class UserCreated(Shape):
+    type: Literal["user.created"] = "user.created"
+    user: UserPayload
+
+
+TicketChange = TicketUpdated | TicketStatusChanged | TicketClosed | TicketAssigned | TicketPriorityChanged
+Event = (
+    TicketCreated
+    | TicketChange
+    | TicketDeleted
+    | TicketRemoved
+    | CommentAdded
+    | CommentUpdated
+    | CommentDeleted
+    | UserCreated
+)
+EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
+
+PARENTS: dict[str, str] = {
+    "ticket.closed": "ticket.status_changed",
+    "ticket.status_changed": "ticket.updated",
+    "ticket.assigned": "ticket.updated",
+    "ticket.priority_changed": "ticket.updated",
+}
+ORIGINAL_NAMES: dict[str, str] = {
+    "TICKET_CREATED": "ticket.created",
+    "TICKET_UPDATED": "ticket.updated",
+    "TICKET_CLOSED": "ticket.closed",
+    "COMMENT_ADDED": "comment.added",
+}
+
+
+def audience_of(event: Event) -> Audience:
+    """Who sees it, fixed for good when it is recorded."""
+    match event:
+        case TicketRemoved(requester_id=before):
+            return Audience(Floor.NOBODY, (before,))
+        case TicketDeleted(requester_id=requester):
+            return Audience(Floor.AGENT, (requester,))
+        case CommentAdded(comment=CommentPayload(is_internal=True)):
+            return Audience(Floor.AGENT)
+        case CommentUpdated(comment=CommentPayload(is_internal=True)) | CommentDeleted(is_internal=True):
+            return Audience(Floor.AGENT)
+        case TicketUpdated(changes=changes) if HIDDEN_FROM_REQUESTERS.issuperset(changes):
+            return Audience(Floor.AGENT)
+        case (
+            TicketCreated(ticket=ticket)
+            | TicketUpdated(ticket=ticket)
+            | TicketStatusChanged(ticket=ticket)
+            | TicketClosed(ticket=ticket)
+            | TicketAssigned(ticket=ticket)
+            | TicketPriorityChanged(ticket=ticket)
+            | CommentAdded(ticket=ticket)
+            | CommentUpdated(ticket=ticket)
+            | CommentDeleted(ticket=ticket)
+        ):
+            return Audience(Floor.AGENT, (ticket.requester_id,))
+        case UserCreated():
+            return Audience(Floor.ADMIN)
+        case _:
+            assert_never(event)
+
+
+def ticket_of(event: Event) -> UUID | None:
+    """The ticket whose timeline the event stands in."""
+    match event:
+        case TicketDeleted(ticket_id=ticket_id) | TicketRemoved(ticket_id=ticket_id):
+            return ticket_id
+        case UserCreated():
+            return None
+        case _:
+            return event.ticket.id

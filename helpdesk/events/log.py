@@ -1,0 +1,125 @@
+"""The only writer of the log.
+
+`record` keeps the event in the open unit of work; `_flush` writes all of them at its end: it locks the
+head row (so the order of seq is the order of commit, without gaps), chains the hashes and inserts.
+The head is locked last: taken earlier it would deadlock with the rows of tickets.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+from uuid import UUID
+
+import rfc8785
+from django.db import connection, transaction
+
+from helpdesk import desk
+from helpdesk.clock import now, rfc3339
+from helpdesk.events import bell
+from helpdesk.events.catalogue import Event, audience_of, ticket_of
+from helpdesk.events.rules import Audience
+from helpdesk.ids import new_id
+from helpdesk.work import current_work
+
+NO_HASH = bytes(32)
+"""What the first event is chained to."""
+REDACTED = '{"redacted":true}'
+
+
+class Actor(Protocol):
+    """Whoever does something: a person of this tenant."""
+
+    @property
+    def id(self) -> UUID: ...
+    @property
+    def name(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An event that waits for its seq."""
+
+    id: UUID
+    type: str
+    actor: UUID | None
+    ticket: UUID | None
+    audience: Audience
+    payload: str
+    payload_sha256: bytes
+
+
+def record(actor: Actor | None, event: Event) -> None:
+    """Write `event` to the log when this unit of work ends. `actor` None: the hub itself did it."""
+    work = current_work()
+    payload = _payload(actor, event)
+    work.flush = _flush
+    work.recorded.append(
+        Entry(
+            id=new_id(),
+            type=event.type,
+            actor=actor.id if actor else None,
+            ticket=ticket_of(event),
+            audience=audience_of(event),
+            payload=payload.decode(),
+            payload_sha256=hashlib.sha256(payload).digest(),
+        )
+    )
+
+
+def chain_hash(before: bytes, *, seq: int, entry: Entry, recorded_at: str) -> bytes:
+    """sha256 over the hash before, then the canonical JSON array of the row without its payload's text."""
+    row = [
+        seq,
+        str(entry.id),
+        entry.type,
+        str(entry.actor) if entry.actor else None,
+        str(entry.ticket) if entry.ticket else None,
+        entry.audience.floor.value,
+        [str(person) for person in entry.audience.people],
+        recorded_at,
+        entry.payload_sha256.hex(),
+    ]
+    return hashlib.sha256(before + rfc8785.dumps(row)).digest()
+
+
+def redact(*, ticket_id: UUID, comment_id: UUID) -> None:
+    """Take a deleted comment's text out of the rows that told of it. The chain stays whole."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE event SET payload = %s WHERE ticket = %s AND type IN ('comment.added', 'comment.updated')"
+            " AND payload::jsonb #>> '{data,comment,id}' = %s",
+            [REDACTED, ticket_id, str(comment_id)],
+        )
+
+
+def _payload(actor: Actor | None, event: Event) -> bytes:
+    data = event.model_dump(mode="json", by_alias=True, exclude={"type", "changes"})
+    document: dict[str, Any] = {"actor": {"id": str(actor.id), "name": actor.name} if actor else None, "data": data}
+    changes = getattr(event, "changes", None)
+    if changes is not None:
+        document["changes"] = {field: list(pair) for field, pair in changes.items()}
+    return rfc8785.dumps(document)
+
+
+def _flush(entries: list[Entry]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_seq, last_hash FROM event_head WHERE id = 1 FOR UPDATE")
+        seq, before = cursor.fetchone()
+        before, moment = bytes(before), now()
+        values: list[Any] = []
+        for entry in entries:
+            seq += 1
+            before = chain_hash(before, seq=seq, entry=entry, recorded_at=rfc3339(moment))
+            values += [seq, entry.id, entry.type, entry.actor, entry.ticket, entry.audience.floor.value]
+            values += [list(entry.audience.people), entry.payload, entry.payload_sha256, moment, before]
+        row = "(%s, %s, %s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s)"
+        cursor.execute(
+            "WITH written AS (INSERT INTO event (seq, id, type, actor, ticket, floor, people, payload,"
+            f" payload_sha256, recorded_at, hash) VALUES {', '.join([row] * len(entries))})"
+            " UPDATE event_head SET last_seq = %s, last_hash = %s WHERE id = 1",
+            [*values, seq, before],
+        )
+    transaction.on_commit(partial(bell.ring, desk.current().id, seq), robust=True)

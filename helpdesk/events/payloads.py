@@ -1,0 +1,77 @@
+"""The shapes that REST, events and webhooks share. As stored: what an agent sees (see projection.py)."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from helpdesk.shapes import Moment, Shape
+from helpdesk.vocabulary import TicketPriority, TicketStatus
+
+
+class PersonPayload(Shape):
+    """Somebody as an author, requester or assignee. Requesters do not get other people's `email`."""
+
+    id: UUID
+    email: str | None = None
+    first_name: str
+    last_name: str
+    name: str
+
+
+class TicketPayload(Shape):
+    """A ticket. Requesters do not get `metadata`."""
+
+    id: UUID
+    number: int
+    title: str
+    description: str
+    status: TicketStatus
+    priority: TicketPriority
+    requester_id: UUID
+    requester: PersonPayload
+    created_by_id: UUID
+    created_by: PersonPayload
+    assigned_to_id: UUID | None
+    assigned_to: PersonPayload | None
+    tags: list[str]
+    custom_fields: dict[str, Any]
+    metadata: dict[str, Any] | None = None
+    version: int
+    last_activity_at: Moment
+    created_at: Moment
+    updated_at: Moment
+
+
+class CommentPayload(Shape):
+    """A public reply or an internal note."""
+
+    id: UUID
+    ticket_id: UUID
+    author_id: UUID
+    author_name: str
+    author: PersonPayload
+    content: str
+    is_internal: bool
+    version: int
+    created_at: Moment
+    updated_at: Moment
+    edited_at: Moment | None
+
+
+class UserPayload(Shape):
+    """A person with what administration needs to know."""
+
+    id: UUID
+    email: str
+    first_name: str
+    last_name: str
+    name: str
+    role: str
+    roles: list[str]
+    scopes: list[str]
+    tenant_id: UUID | None
+    enabled: bool
+    is_active: bool
+    created_at: Moment
+    updated_at: Moment

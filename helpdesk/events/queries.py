@@ -1,0 +1,125 @@
+"""Reading the log. What a person gets of it is decided by `rules.may_see`, never by the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from helpdesk.clock import rfc3339
+from helpdesk.events.projection import for_viewer
+from helpdesk.events.rules import Audience, Viewer, may_see, reaches
+from helpdesk.vocabulary import Floor
+
+_COLUMNS = (
+    "e.seq, e.id, e.type, e.actor, e.ticket, e.floor, e.people, e.payload, e.recorded_at, t.requester_id"
+    " FROM event e LEFT JOIN ticket t ON t.id = e.ticket"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the log begins and ends: the rows `anchor_seq < seq <= last_seq` exist."""
+
+    epoch: UUID
+    last_seq: int
+    anchor_seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """A row of the log, with the requester that its ticket has at the moment of reading."""
+
+    seq: int
+    id: UUID
+    type: str
+    actor: UUID | None
+    ticket: UUID | None
+    audience: Audience
+    payload: str
+    recorded_at: datetime
+    requester_now: UUID | None
+
+    def visible_to(self, viewer: Viewer) -> bool:
+        return may_see(
+            viewer,
+            type_=self.type,
+            audience=self.audience,
+            ticket=self.ticket,
+            requester_now=self.requester_now,
+        )
+
+
+def get_head() -> Head:
+    """The log's end and epoch, now."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT epoch, last_seq, anchor_seq FROM event_head WHERE id = 1")
+        return Head(*cursor.fetchone())
+
+
+def list_rows(*, after: int, limit: int, ticket_id: UUID | None = None) -> list[LogRow]:
+    """Rows after a seq in order, for the hub and the dispatcher, which decide themselves who sees them."""
+    where = "e.seq > %s" + (" AND e.ticket = %s" if ticket_id else "")
+    given: list[Any] = [after, ticket_id] if ticket_id else [after]
+    return _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq LIMIT %s", [*given, limit])
+
+
+def list_rows_visible_to(
+    viewer: Viewer, *, after: int, upto: int, limit: int, ticket_id: UUID | None = None
+) -> list[LogRow]:
+    """Rows with `after < seq <= upto` that belong to tickets and that the viewer may see, in order."""
+    where = "e.seq > %s AND e.seq <= %s AND e.ticket IS NOT NULL"
+    given: list[Any] = [after, upto]
+    if ticket_id:
+        where, given = where + " AND e.ticket = %s", [*given, ticket_id]
+    where, given = _seen_by(viewer, where, given)
+    return _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq LIMIT %s", [*given, limit])
+
+
+def list_timeline_visible_to(viewer: Viewer, *, ticket_id: UUID, before: int | None, limit: int) -> list[LogRow]:
+    """A ticket's events that the viewer may see, newest first."""
+    where, given = "e.ticket = %s", list[Any]([ticket_id])
+    if before is not None:
+        where, given = where + " AND e.seq < %s", [*given, before]
+    where, given = _seen_by(viewer, where, given)
+    return _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq DESC LIMIT %s", [*given, limit])
+
+
+def event_shape(row: LogRow, viewer: Viewer) -> dict[str, Any]:
+    """`{id, type, occurredAt, actor, data, changes?}` as the viewer may have it.
+
+    A redacted row keeps its place: `data` is `{"redacted": true}`.
+    """
+    payload: dict[str, Any] = orjson.loads(row.payload)
+    shape: dict[str, Any] = {"id": str(row.id), "type": row.type, "occurredAt": rfc3339(row.recorded_at)}
+    if payload.get("redacted"):
+        actor = {"id": str(row.actor), "name": ""} if row.actor else None
+        return shape | {"actor": actor, "data": {"redacted": True}}
+    return shape | for_viewer(payload, viewer)
+
+
+def _seen_by(viewer: Viewer, where: str, given: list[Any]) -> tuple[str, list[Any]]:
+    """`rules.may_see` as SQL; a test holds the two against each other."""
+    floors = [floor.value for floor in _floors(viewer)]
+    if viewer.role.is_staff:
+        return f"{where} AND (e.floor = ANY(%s) OR e.people @> ARRAY[%s])", [*given, floors, viewer.id]
+    named = "e.people @> ARRAY[%s] AND (t.requester_id = %s OR e.type IN ('ticket.removed', 'ticket.deleted'))"
+    return f"{where} AND {named}", [*given, viewer.id, viewer.id]
+
+
+def _floors(viewer: Viewer) -> Iterable[Floor]:
+    return (floor for floor in Floor if reaches(viewer.role, floor))
+
+
+def _rows(sql: str, given: list[Any]) -> list[LogRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return [
+            LogRow(seq, id_, type_, actor, ticket, Audience(Floor(floor), tuple(people)), payload, at, requester)
+            for seq, id_, type_, actor, ticket, floor, people, payload, at, requester in cursor.fetchall()
+        ]

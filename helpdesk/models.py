@@ -1,0 +1,8 @@
+"""Django's index of the features' models."""
+
+from helpdesk.comments.models import Comment
+from helpdesk.events.models import Event, EventHead
+from helpdesk.people.models import Person, Session
+from helpdesk.tickets.models import Ticket
+
+__all__ = ["Comment", "Event", "EventHead", "Person", "Session", "Ticket"]

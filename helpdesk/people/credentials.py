@@ -1,0 +1,68 @@
+"""Where a request's token comes from: the Authorization header, else the cookie of the same origin.
+
+With an Authorization header the cookie is ignored; a bad cookie counts as none. A cookie on an unsafe
+method must come from our own page: `Sec-Fetch-Site: same-origin`, or an `Origin` equal to the host.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from helpdesk.people.tokens import Claims, read_token
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """`given`: something was sent that claims to sign in. `claims`: it is valid. `by_cookie`: no header."""
+
+    claims: Claims | None = None
+    given: bool = False
+    by_cookie: bool = False
+
+
+def cookie_name() -> str:
+    """Ends in the port in development, so that two copies on one host do not sign each other out."""
+    return f"hub_session_{settings.HUB_PORT}" if settings.HUB_ENV == "development" else "__Host-hub_session"
+
+
+def read_credentials(headers: Mapping[str, str]) -> Credentials:
+    """The credentials in a request's headers (`Authorization`, `Cookie`; any case-insensitive mapping)."""
+    authorization = headers.get("Authorization")
+    if authorization is not None:
+        scheme, _, token = authorization.strip().partition(" ")
+        claims = read_token(token.strip()) if scheme.lower() == "bearer" else None
+        return Credentials(claims=claims, given=True)
+    token = cookie_token(headers.get("Cookie", ""))
+    claims = read_token(token) if token else None
+    return Credentials(claims=claims, given=claims is not None, by_cookie=claims is not None)
+
+
+def cookie_token(cookie_header: str) -> str | None:
+    """Our token in a Cookie header, if it is there."""
+    try:
+        morsel = SimpleCookie(cookie_header).get(cookie_name())
+    except CookieError:
+        return None
+    return morsel.value if morsel else None
+
+
+def is_same_origin(headers: Mapping[str, str]) -> bool:
+    """Does a browser say that its own page of this host sent this?"""
+    site = headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc.lower() == headers.get("Host", "").lower()
+
+
+def says_foreign_origin(headers: Mapping[str, str]) -> bool:
+    """Does a browser say that another site's page sent this? (Not browsers say nothing.)"""
+    told = headers.get("Sec-Fetch-Site") is not None or headers.get("Origin") is not None
+    return told and not is_same_origin(headers)

@@ -1,0 +1,108 @@
+"""Access tokens: JWT (RFC 7519) with HS256; the algorithm is ours, never the token's, and `exp` is required.
+
+acme-ui reads the claims with plain `atob`, so `> ? ~` are written as JSON escapes: then no segment
+holds `-` or `_` (the claims are ASCII already).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import jwt
+from django.conf import settings
+
+from helpdesk.clock import now
+from helpdesk.vocabulary import Role
+
+ALGORITHM = "HS256"
+
+SCOPES: dict[Role, list[str]] = {
+    Role.REQUESTER: ["tickets:read:own", "tickets:write:own"],
+    Role.AGENT: ["tickets:read:any", "tickets:write:any", "webhooks:write:any"],
+    Role.ADMIN: [
+        "tickets:read:any",
+        "tickets:write:any",
+        "tickets:delete:any",
+        "webhooks:write:any",
+        "users:write:any",
+        "settings:write:any",
+    ],
+    Role.PLATFORM_ADMIN: ["tenants:write:any"],
+}
+
+ROLE_CLAIMS: dict[Role, str] = {
+    Role.REQUESTER: "ROLE_USER",
+    Role.AGENT: "ROLE_AGENT",
+    Role.ADMIN: "ROLE_ADMIN",
+    Role.PLATFORM_ADMIN: "ROLE_PLATFORM_ADMIN",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a valid token says. The role is not among it: that is read from the database."""
+
+    person_id: UUID
+    session_id: UUID
+    tenant_id: UUID | None
+    expires_at: int
+    """Seconds since 1970."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """For whom a token is made. `tenant_id` is None for platform admins."""
+
+    id: UUID
+    email: str
+    role: Role
+    tenant_id: UUID | None
+
+
+class _AtobSafe(json.JSONEncoder):
+    def encode(self, o: Any) -> str:
+        text = super().encode(o)
+        for character in ">?~":
+            text = text.replace(character, f"\\u{ord(character):04x}")
+        return text
+
+
+def issue_token(bearer: Bearer, *, session_id: UUID, at: datetime | None = None) -> tuple[str, int]:
+    """The token and the seconds it is valid."""
+    issued = at or now()
+    lasts = timedelta(minutes=settings.HUB_ACCESS_TOKEN_MINUTES)
+    tenant_id = str(bearer.tenant_id) if bearer.tenant_id else None
+    claims: dict[str, Any] = {
+        "sub": bearer.email,
+        "uid": str(bearer.id),
+        "sid": str(session_id),
+        "iat": int(issued.timestamp()),
+        "exp": int((issued + lasts).timestamp()),
+        "jti": uuid4().hex,
+        "roles": [ROLE_CLAIMS[bearer.role]],
+        "scopes": SCOPES[bearer.role],
+    }
+    if tenant_id:
+        claims |= {"tenantId": tenant_id, "tenant_id": tenant_id}
+    token = jwt.encode(claims, settings.SECRET_KEY, algorithm=ALGORITHM, json_encoder=_AtobSafe)
+    return token, int(lasts.total_seconds())
+
+
+def read_token(token: str) -> Claims | None:
+    """The claims of a token that we signed and that has not expired; else None."""
+    try:
+        claims = jwt.decode(
+            token, settings.SECRET_KEY, algorithms=[ALGORITHM], options={"require": ["exp", "uid", "sid"]}
+        )
+        return Claims(
+            person_id=UUID(claims["uid"]),
+            session_id=UUID(claims["sid"]),
+            tenant_id=UUID(claims["tenantId"]) if claims.get("tenantId") else None,
+            expires_at=int(claims["exp"]),
+        )
+    except (jwt.PyJWTError, ValueError, TypeError, AttributeError, RecursionError):
+        return None

@@ -1,0 +1,26 @@
+"""The JSON of the API and of events: camelCase outside, snake_case inside, nothing unknown accepted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer
+from pydantic.alias_generators import to_camel
+
+from helpdesk.clock import rfc3339
+
+
+class Shape(BaseModel):
+    """A JSON object. What the hub writes and what it accepts are both declared as one of these."""
+
+    model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True, frozen=True)
+
+
+def _in_utc(moment: datetime) -> datetime:
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(_in_utc), PlainSerializer(rfc3339, return_type=str)]
+"""RFC 3339. Read with any offset (none means UTC), written in UTC with milliseconds and `Z`."""

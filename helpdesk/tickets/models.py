@@ -1,0 +1,60 @@
+"""The ticket."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+
+from helpdesk.clock import now
+from helpdesk.ids import new_id
+from helpdesk.people.models import Person
+from helpdesk.vocabulary import TicketPriority, TicketStatus
+
+
+class Ticket(models.Model):
+    """One request for help. Who may see it follows `requester`; `created_by` is who typed it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    number = models.BigIntegerField(unique=True)
+    """For people; from the sequence `ticket_number_seq`, which leaves gaps."""
+    title = models.CharField(max_length=200)
+    description = models.TextField(blank=True, default="")
+    status = models.CharField(
+        max_length=20, choices=[(s.value, s.value) for s in TicketStatus], default=TicketStatus.OPEN.value
+    )
+    priority = models.SmallIntegerField(
+        choices=[(p.rank, p.value) for p in TicketPriority], default=TicketPriority.MEDIUM.rank
+    )
+    """The rank of the priority (0 low … 3 urgent), so that it sorts as people mean it."""
+    requester = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="requested_tickets")
+    created_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    assigned_to = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="assigned_tickets")
+    tags = ArrayField(models.CharField(max_length=50), default=list)
+    custom_fields = models.JSONField(default=dict)
+    metadata = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=1)
+    last_activity_at = models.DateTimeField(default=now)
+    created_at = models.DateTimeField(default=now)
+    updated_at = models.DateTimeField(default=now)
+
+    class Meta:
+        db_table = "ticket"
+        # Each order of the list ends in the id, so a keyset page costs the same anywhere.
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index("created_at", "id", name="ticket_created"),
+            models.Index("updated_at", "id", name="ticket_updated"),
+            models.Index("title", "id", name="ticket_title"),
+            models.Index("status", "created_at", "id", name="ticket_status"),
+            models.Index("priority", "created_at", "id", name="ticket_priority"),
+            models.Index("assigned_to", "created_at", "id", name="ticket_assigned"),
+            models.Index("requester", "created_at", "id", name="ticket_requester"),
+            GinIndex("tags", name="ticket_tags"),
+        ]
+
+    def priority_word(self) -> TicketPriority:
+        return list(TicketPriority)[self.priority]
+
+

@@ -1,0 +1,46 @@
+"""The field's words, as the API and the database spell them (see docs/glossary.md)."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is. The API says USER for a requester, as the original service did."""
+
+    REQUESTER = "USER"
+    AGENT = "AGENT"
+    ADMIN = "ADMIN"
+    PLATFORM_ADMIN = "PLATFORM_ADMIN"
+
+    @property
+    def is_staff(self) -> bool:
+        """Agents and admins work on every ticket of their tenant."""
+        return self in (Role.AGENT, Role.ADMIN)
+
+
+class TicketStatus(StrEnum):
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    PENDING = "pending"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class TicketPriority(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    URGENT = "urgent"
+
+    @property
+    def rank(self) -> int:
+        """0 (low) to 3 (urgent): the order in which priorities are sorted."""
+        return list(TicketPriority).index(self)
+
+
+class Floor(StrEnum):
+    """The lowest role that sees an event without being named in it."""
+
+    NOBODY = "nobody"
+    AGENT = "agent"
+    ADMIN = "admin"

@@ -1,0 +1,19 @@
+#!/usr/bin/env python
+"""Django's commands. They start in `public`, without a tenant; a command that needs one enters it."""
+
+import os
+import sys
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.management import execute_from_command_line
+
+    from tenants.context import platform
+
+    with platform(direct=True):
+        execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+"""The database backend: django-tenants', with the schema taken from `tenants.context`.
+
+Every statement asks where it is. In a transaction the search path is set with SET LOCAL, once, and
+again only when the place changes; so it ends with the transaction and nothing is left on a pooled
+connection. Outside a transaction a statement raises unless its place is `direct`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
+from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
+from django_tenants.postgresql_backend import base as stock
+from django_tenants.utils import quote_schema_name
+
+from tenants.context import PUBLIC_SCHEMA, Place, assign_place, current_place
+
+
+class NoTenant(ImproperlyConfigured):
+    """A query ran without a tenant: nobody came through tenants.context."""
+
+
+class QueryOutsideTransaction(ImproperlyConfigured):
+    """A query ran outside a transaction: open a unit of work (or `atomic`) inside the tenant's context."""
+
+
+class DatabaseOperations(PostgresOperations):
+    def deferrable_sql(self) -> str:
+        # Citus reports a failed deferred key at COMMIT as an InternalError, so keys are checked at once.
+        return ""
+
+
+class _PlacedCursor(CursorWrapper):
+    def _execute(self, sql: Any, params: Any, *rest: Any) -> Any:
+        self.db.go_to_place(self.cursor)
+        return super()._execute(sql, params, *rest)
+
+    def _executemany(self, sql: Any, param_list: Any, *rest: Any) -> Any:
+        self.db.go_to_place(self.cursor)
+        return super()._executemany(sql, param_list, *rest)
+
+    def callproc(self, *args: Any, **kwargs: Any) -> Any:
+        self.db.go_to_place(self.cursor)
+        return super().callproc(*args, **kwargs)
+
+    def copy(self, *args: Any, **kwargs: Any) -> Any:
+        self.db.go_to_place(self.cursor)
+        return self.cursor.copy(*args, **kwargs)
+
+    def stream(self, *args: Any, **kwargs: Any) -> Any:
+        self.db.go_to_place(self.cursor)
+        return self.cursor.stream(*args, **kwargs)
+
+
+class _PlacedDebugCursor(_PlacedCursor, CursorDebugWrapper):
+    pass
+
+
+class DatabaseWrapper(stock.DatabaseWrapper):
+    """See the module. `schema_name`, `set_tenant` and `set_schema` read and write the context."""
+
+    ops_class = DatabaseOperations
+    _path_set: Place | None = None
+    _placeless = False
+
+    # What django-tenants keeps on the connection, kept in the context instead.
+
+    @property
+    def schema_name(self) -> str | None:
+        place = current_place()
+        return place.schema if place else None
+
+    @schema_name.setter
+    def schema_name(self, value: str | None) -> None:
+        """Stock code assigns it while it is set up; the context is the only truth."""
+
+    @property
+    def tenant(self) -> Any:
+        place = current_place()
+        if place is None:
+            return None
+        return place.tenant or stock.FakeTenant(schema_name=place.schema)
+
+    @tenant.setter
+    def tenant(self, value: Any) -> None:
+        """As `schema_name`."""
+
+    def set_tenant(self, tenant: Any, include_public: bool = True) -> None:  # noqa: FBT001, FBT002
+        stock._check_schema_name(tenant.schema_name)
+        assign_place(Place(tenant.schema_name, tenant=tenant, direct=True))
+
+    def set_schema_to_public(self) -> None:
+        # The stock constructor calls this; a new thread's connection must not make `public` its place.
+        if current_place() is not None:
+            assign_place(Place(PUBLIC_SCHEMA, direct=True))
+
+    # Where a statement runs.
+
+    def go_to_place(self, cursor: Any) -> None:
+        """Point the connection at the current place, or raise before anything is sent."""
+        if self._placeless:
+            return
+        place = current_place()
+        if place is None:
+            raise NoTenant(NoTenant.__doc__)
+        in_transaction = self.in_atomic_block or not self.autocommit
+        if not in_transaction and not place.direct:
+            raise QueryOutsideTransaction(QueryOutsideTransaction.__doc__)
+        if in_transaction and self._path_set is not None and self._path_set.schema == place.schema:
+            return
+        scope = "SET LOCAL" if in_transaction else "SET"
+        with self.wrap_database_errors:
+            cursor.execute(f"{scope} search_path = {_path_of(place)}")
+        self._path_set = place if in_transaction else None
+
+    def _cursor(self, name: str | None = None) -> Any:
+        return stock.original_backend.DatabaseWrapper._cursor(self, name)
+
+    def make_cursor(self, cursor: Any) -> CursorWrapper:
+        return _PlacedCursor(cursor, self)
+
+    def make_debug_cursor(self, cursor: Any) -> CursorWrapper:
+        return _PlacedDebugCursor(cursor, self)
+
+    def chunked_cursor(self) -> Any:
+        # A server-side cursor runs one statement only, so the path is set on a cursor of its own.
+        with self.cursor() as cursor:
+            self.go_to_place(cursor.cursor)
+        return super().chunked_cursor()
+
+    # What forgets the path: SET LOCAL ends with its transaction, and a rollback to a savepoint reverts it.
+
+    def connect(self) -> None:
+        self._path_set = None
+        self._without_place(super().connect)
+
+    def close(self) -> None:
+        self._path_set = None
+        super().close()
+
+    def set_autocommit(self, *args: Any, **kwargs: Any) -> None:
+        self._path_set = None
+        super().set_autocommit(*args, **kwargs)
+
+    def commit(self) -> None:
+        self._path_set = None
+        super().commit()
+
+    def rollback(self) -> None:
+        self._path_set = None
+        super().rollback()
+
+    def _savepoint(self, sid: str) -> None:
+        self._without_place(super()._savepoint, sid)
+
+    def _savepoint_commit(self, sid: str) -> None:
+        self._without_place(super()._savepoint_commit, sid)
+
+    def _savepoint_rollback(self, sid: str) -> None:
+        self._path_set = None
+        self._without_place(super()._savepoint_rollback, sid)
+
+    def savepoint_rollback(self, sid: str) -> None:
+        stock.original_backend.DatabaseWrapper.savepoint_rollback(self, sid)
+
+    def check_constraints(self, table_names: Any = None) -> None:
+        self._without_place(super().check_constraints, table_names)
+
+    def _without_place(self, call: Callable[..., Any], *args: Any) -> None:
+        before, self._placeless = self._placeless, True
+        try:
+            call(*args)
+        finally:
+            self._placeless = before
+
+
+def _path_of(place: Place) -> str:
+    stock._check_schema_name(place.schema)
+    return ", ".join(quote_schema_name(name) for name in (place.schema, *stock.EXTRA_SEARCH_PATHS))
