@@ -1,0 +1,89 @@
+# Every command of the project. `make help` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help run test test-slow check fmt lock smoke schema openapi asyncapi install install-dev clean
+
+VENV := .venv
+PY := $(VENV)/bin/python
+# A Python of your choice: make run PYTHON=/path/to/python3.13
+ifdef PYTHON
+PYTHONS := $(PYTHON)
+else
+PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
+endif
+export PYTHONUNBUFFERED := 1
+
+# The tests have a home of their own, so that they never meet the data of `make run`.
+HUB_TEST_HOME ?= var/test
+EMBEDDED := HUB_ENV=$${HUB_ENV:-development} HUB_HOME=$(HUB_TEST_HOME) $(PY) -m config.embedded --fast --
+MANAGE := $(EMBEDDED) $(PY) manage.py
+COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --extra embedded
+
+# Finds a Python that is new enough, and lets it fill .venv from a lock file ($(1)) where that is not done yet.
+define install
+	@for python in $(PYTHONS); do \
+		if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			exec $$python config/embedded/install.py $(1); \
+		fi; \
+	done; \
+	echo "The hub needs Python 3.11 or newer; none of these is: $(PYTHONS). Try: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; \
+	exit 1
+endef
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+run: install ## Run the whole hub; PORT, HOST and HUB_HOME move it, Ctrl-C stops it
+	@HUB_ENV=$${HUB_ENV:-development} $(PY) -m config.run
+
+test: install-dev ## Run the tests; ARGS go to pytest, as in make test ARGS="-k tickets"
+	@$(EMBEDDED) $(PY) -m pytest -m "not slow" $(ARGS)
+
+test-slow: install-dev ## Run the tests that take their time: crashes, races, whole stacks
+	@$(EMBEDDED) $(PY) -m pytest -m slow $(ARGS) || { code=$$?; \
+		if [ $$code -eq 5 ]; then echo "There are no slow tests here."; else exit $$code; fi; }
+
+check: install-dev ## Everything a change must pass: format, lint, types, import contracts, migrations, tests
+	@echo "== Format"
+	@$(PY) -m ruff format --check .
+	@echo "== Lint"
+	@$(PY) -m ruff check .
+	@echo "== Types"
+	@$(PY) -m mypy .
+	@echo "== Import contracts"
+	@$(VENV)/bin/lint-imports
+	@echo "== Migrations"
+	@$(MANAGE) makemigrations --check --dry-run
+	@echo "== Tests"
+	@$(MAKE) --no-print-directory test
+
+fmt: install-dev ## Format the code and mend what the linter can mend
+	@$(PY) -m ruff format .
+	@$(PY) -m ruff check --fix .
+
+smoke: install-dev ## Watch one ticket go from REST through the log to the live queue
+	@$(PY) -m tests.smoke $(ARGS)
+
+schema: install-dev ## Write tenants/schema.sql anew from the migrations
+	@$(MANAGE) write_schema
+
+openapi: install-dev ## Write the snapshot of the REST contract
+	@$(MANAGE) write_openapi
+
+asyncapi: install-dev ## Write the snapshot of the event and socket contract
+	@$(MANAGE) write_events_schema
+
+lock: install ## Write the lock files anew from pyproject.toml
+	@test -x $(VENV)/bin/uv || $(PY) -m pip install --quiet --disable-pip-version-check uv
+	@$(COMPILE) --extra dev --output-file requirements-dev.lock pyproject.toml
+	@$(COMPILE) --output-file requirements.lock pyproject.toml
+
+install:
+	$(call install,requirements.lock)
+
+install-dev:
+	$(call install,requirements-dev.lock)
+
+clean: ## Remove what can be made again: .venv, caches, the tests' data (the hub's own data stays)
+	rm -rf $(VENV) var/test .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
