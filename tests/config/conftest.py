@@ -1,0 +1,36 @@
+"""No database and no project settings are needed here: the edge knows no Django."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+from django.conf import settings
+
+from config.edge import access
+
+if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
+    settings.configure()
+
+
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What the edge logs, at every level, with what is bound to the context."""
+    capture = structlog.testing.LogCapture()
+    log = structlog.wrap_logger(
+        None,
+        processors=[structlog.contextvars.merge_contextvars, capture],
+        wrapper_class=structlog.make_filtering_bound_logger(0),
+    )
+    monkeypatch.setattr(access, "log", log)
+    return capture.entries
+
+
+@pytest.fixture(autouse=True)
+def _nothing_bound() -> Iterator[None]:
+    structlog.contextvars.clear_contextvars()
+    yield
+    structlog.contextvars.clear_contextvars()
