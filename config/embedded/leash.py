@@ -31,10 +31,7 @@ def leash(stop_signal: signal.Signals) -> Callable[[], None] | None:
     return tie
 
 
-def die_with_parent(stop_signal: signal.Signals, parent: int) -> None:
-    """The same for a process that runs already: `parent` is the one it must not outlive."""
-    if sys.platform != "linux":
-        return
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(stop_signal))
-    if os.getppid() != parent:
-        os._exit(1)
+def die_with_parent(stop_signal: signal.Signals) -> None:
+    """The same for the calling process, right after it was forked."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(stop_signal))

@@ -21,6 +21,7 @@ NOTE = "services.env"
 class Services:
     """Where the services are. `secret_key` is empty in production, which must bring its own."""
 
+    home: Path
     database_url: str
     redis_url: str
     secret_key: str
@@ -29,6 +30,7 @@ class Services:
     def environment(self) -> dict[str, str]:
         """This process's environment with the services in it, for a program to be started."""
         named = {
+            "HUB_HOME": str(self.home),
             "DATABASE_URL": self.database_url,
             "REDIS_URL": self.redis_url,
             "HUB_SECRET_KEY": self.secret_key,
@@ -54,7 +56,7 @@ def embedded_services(home: Path, *, fast: bool = False) -> Iterator[Services]:
         if not redis_url:
             redis_url = stack.enter_context(running_valkey(place, memory, fast=fast))
         remember(home, memory)
-        services = Services(database_url, redis_url, _secret_key(memory))
+        services = Services(home, database_url, redis_url, _secret_key(memory))
         _note(home, services)
         yield services
 
@@ -66,5 +68,7 @@ def _secret_key(memory: Memory) -> str:
 
 def _note(home: Path, services: Services) -> None:
     """Only what is ours: a secret from the environment is not copied to disk."""
-    ours = {name: value for name, value in services.environment.items() if value != os.environ.get(name)}
+    names = ("DATABASE_URL", "REDIS_URL", "HUB_SECRET_KEY")
+    there = services.environment
+    ours = {name: there[name] for name in names if name in there and not os.environ.get(name)}
     write_private(home / NOTE, "".join(f"{name}={value}\n" for name, value in ours.items()))

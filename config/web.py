@@ -1,0 +1,87 @@
+"""Serves HTTP and sockets: `python -m config.web`, with uvicorn or, where HUB_SERVER=daphne, with daphne.
+
+PORT and HOST say where, HUB_TRUSTED_PROXIES (addresses or networks, comma-separated) whose X-Forwarded-For
+and X-Forwarded-Proto are believed. Both servers are held to the same limits.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from config.env import env
+
+APPLICATION = "config.asgi:application"
+WS_PROTOCOL = "websockets-sansio"
+"""uvicorn's name of a WebSocket protocol, or the import string (`module:Class`) of one of our own."""
+WS_MAX_BYTES = 64 * 1024
+"""The largest message a client may send; a larger one closes the socket with 1009 (RFC 6455, 7.4.1)."""
+PING_SECONDS = 20.0
+"""Between two pings, and the longest wait for the answer to one."""
+GRACEFUL_SECONDS = 5
+"""What requests under way get to finish after SIGTERM."""
+
+
+def serve_with_uvicorn(host: str, port: int) -> int:
+    """Serves until SIGTERM or SIGINT; 1 when it could not start (it said why)."""
+    import uvicorn
+
+    trusted = [entry.strip() for entry in env.hub_trusted_proxies.split(",") if entry.strip()]
+    server = uvicorn.Server(
+        uvicorn.Config(
+            APPLICATION,
+            host=host,
+            port=port,
+            loop="uvloop",
+            ws=WS_PROTOCOL,
+            ws_max_size=WS_MAX_BYTES,
+            ws_ping_interval=PING_SECONDS,
+            ws_ping_timeout=PING_SECONDS,
+            ws_per_message_deflate=False,  # costs 300 kB a socket and saves little on small frames
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=bool(trusted),
+            forwarded_allow_ips=trusted,
+            timeout_graceful_shutdown=GRACEFUL_SECONDS,
+        )
+    )
+    server.run()
+    return 0 if server.started else 1
+
+
+def serve_with_daphne(host: str, port: int) -> int:
+    """The same with daphne, but for proxies: it cannot tell whom to believe, so it believes nobody."""
+    from daphne.endpoints import (  # type: ignore[import-untyped, unused-ignore]
+        build_endpoint_description_strings,
+    )
+    from daphne.server import Server  # type: ignore[import-untyped, unused-ignore]
+
+    from config.asgi import application
+
+    server = Server(
+        application,
+        endpoints=build_endpoint_description_strings(host=host, port=port),
+        websocket_timeout=-1,
+        websocket_max_message_size=WS_MAX_BYTES,
+        websocket_max_frame_size=WS_MAX_BYTES,
+        ping_interval=PING_SECONDS,
+        ping_timeout=PING_SECONDS,
+        application_close_timeout=GRACEFUL_SECONDS,
+        server_name="",
+    )
+    server.run()
+    return 1 if server.abort_start or not server.listening_addresses else 0
+
+
+def main() -> int:
+    """Serves on HOST:PORT with the server that the settings name."""
+    host = os.environ.get("HOST") or "127.0.0.1"
+    if env.hub_server == "daphne":
+        return serve_with_daphne(host, env.port)
+    return serve_with_uvicorn(host, env.port)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
