@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from config.edge.asgi import Receive, Scope
-from helpdesk.errors import BadRequest, PayloadTooLarge
+from helpdesk.errors import BadRequest, HelpdeskError, PayloadTooLarge
 
 LARGEST_BODY = 1024 * 1024
 """In bytes, as sent."""
@@ -88,6 +88,6 @@ async def drain(receive: Receive) -> None:
         return
 
 
-def may_be_drained(scope: Scope) -> bool:
-    """Not from a sender who waits for `100 Continue` before sending at all (RFC 9110, 10.1.1)."""
-    return all(name != b"expect" for name, _ in scope["headers"])
+def may_be_drained(scope: Scope, refusal: HelpdeskError) -> bool:
+    """Not from a sender who stalled, nor from one who waits for `100 Continue` before sending (RFC 9110, 10.1.1)."""
+    return not isinstance(refusal, BodyTooSlow) and all(name != b"expect" for name, _ in scope["headers"])

@@ -38,7 +38,7 @@ async def _converse(app: App, scope: Scope, receive: Receive, send: Send) -> Non
     finally:
         access.log_request(exchange, perf_counter() - began)
     if exchange.open_ended:
-        await exchange.hang_up(draining=may_be_drained(scope))
+        await exchange.hang_up()
 
 
 async def _admit(exchange: Exchange) -> bool:
@@ -54,7 +54,7 @@ async def _admit(exchange: Exchange) -> bool:
             exchange.replay(body)
     except HelpdeskError as refusal:
         if exchange.unread:
-            await exchange.answer_unread(refusal)
+            await exchange.answer_unread(refusal, draining=may_be_drained(scope, refusal))
         else:
             await exchange.answer(refusal)
         return False

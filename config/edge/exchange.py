@@ -24,7 +24,7 @@ class Exchange:
     """`receive` and `send` are what the application gets in place of the server's."""
 
     __slots__ = (
-        "_held", "_outer_receive", "_outer_send", "_replay", "_request_id", "_without_body",
+        "_draining", "_held", "_outer_receive", "_outer_send", "_replay", "_request_id", "_without_body",
         "bound", "bytes_in", "gone", "open_ended", "scope", "started", "status", "unread",
     )  # fmt: skip
 
@@ -37,6 +37,7 @@ class Exchange:
         self.gone = False
         self.open_ended = False
         self.unread = announces_body(scope)
+        self._draining = False
         self._outer_receive = receive
         self._outer_send = send
         self._request_id: str = scope["request_id"]
@@ -73,15 +74,16 @@ class Exchange:
         """Send `error` as the whole answer."""
         await self._start_error(error, status or error.status, kept or [], more_body=False)
 
-    async def answer_unread(self, error: HelpdeskError) -> None:
+    async def answer_unread(self, error: HelpdeskError, *, draining: bool) -> None:
         """Send `error` while the client may still be sending. `hang_up` must follow: this connection is spent."""
         self.open_ended = True
+        self._draining = draining
         await self._start_error(error, error.status, [(b"connection", b"close")], more_body=True)
 
-    async def hang_up(self, *, draining: bool) -> None:
-        """End what `answer_unread` began, after reading a bounded rest so that the client gets to see the answer."""
+    async def hang_up(self) -> None:
+        """End what `answer_unread` began; where it said `draining`, after reading a bounded rest of the body."""
         self.open_ended = False
-        if draining:
+        if self._draining:
             await drain(self.receive)
         await self._outer_send({"type": "http.response.body", "body": b"", "more_body": False})
 
