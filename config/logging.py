@@ -11,7 +11,6 @@ import logging
 import re
 import sys
 from functools import lru_cache
-from typing import Any
 
 import orjson
 import structlog
@@ -82,18 +81,26 @@ def _route_standard_library(shared: list[Processor], finish: list[Processor], le
 def redact(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Mask what is named like a secret, here and in dicts one level below; mask tokens and passwords inside text."""
     for key, value in event.items():
-        event[key] = _masked(key, value)
+        if _is_secret(key):
+            event[key] = MASK
+        elif isinstance(value, str):
+            event[key] = _masked_text(value)
+        elif isinstance(value, dict):
+            event[key] = {name: _masked_member(name, member) for name, member in value.items()}
     return event
 
 
-def _masked(key: object, value: Any, *, nested: bool = False) -> Any:
-    if _is_secret(key):
+def _masked_member(name: object, member: object) -> object:
+    if _is_secret(name):
         return MASK
-    if isinstance(value, str):
-        return _SECRET_TEXT.sub(_mask_text, value) if "earer" in value.lower() or "://" in value else value
-    if isinstance(value, dict) and not nested:
-        return {name: _masked(name, member, nested=True) for name, member in value.items()}
-    return value
+    return _masked_text(member) if isinstance(member, str) else member
+
+
+def _masked_text(text: str) -> str:
+    # Looked for first: most text holds neither, and the expression is ten times slower.
+    if "earer" in text or "EARER" in text or "://" in text:
+        return _SECRET_TEXT.sub(_mask_found, text)
+    return text
 
 
 @lru_cache(maxsize=1024)
@@ -101,7 +108,7 @@ def _is_secret(key: object) -> bool:
     return isinstance(key, str) and _SECRET_KEY.search(key.replace("_", "").replace("-", "")) is not None
 
 
-def _mask_text(found: re.Match[str]) -> str:
+def _mask_found(found: re.Match[str]) -> str:
     return (found["bearer"] or found["user"]) + MASK
 
 

@@ -48,18 +48,19 @@ def require_small(scope: Scope) -> None:
 async def read_body(receive: Receive) -> bytes:
     """The whole body. Raises PayloadTooLarge, BodyTooSlow or ClientGone."""
     try:
-        async with asyncio.timeout(SECONDS_FOR_A_BODY):
-            return await _read(receive)
+        async with asyncio.timeout(SECONDS_BETWEEN_CHUNKS) as patience:
+            return await _read(receive, patience)
     except TimeoutError:
         raise BodyTooSlow from None
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive, patience: asyncio.Timeout) -> bytes:
     chunks: list[bytes] = []
     size = 0
+    clock = asyncio.get_running_loop().time
+    at_the_latest = clock() + SECONDS_FOR_A_BODY
     while True:
-        async with asyncio.timeout(SECONDS_BETWEEN_CHUNKS):
-            message = await receive()
+        message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
         chunk: bytes = message.get("body", b"")
@@ -69,6 +70,7 @@ async def _read(receive: Receive) -> bytes:
         chunks.append(chunk)
         if not message.get("more_body", False):
             return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        patience.reschedule(min(clock() + SECONDS_BETWEEN_CHUNKS, at_the_latest))
 
 
 async def drain(receive: Receive) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from structlog.contextvars import bind_contextvars, clear_contextvars
+from uuid_utils import uuid7
 
 from config.edge.asgi import Scope
-from helpdesk.ids import new_id
 
 HEADER = b"x-request-id"
 _SANE = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -20,7 +20,8 @@ def identified(scope: Scope) -> Scope:
     if len(given) == 1 and _SANE.fullmatch(given[0]):
         request_id = given[0].decode("ascii")
     else:
-        request_id = new_id().hex
+        # Not `helpdesk.ids`: here only the text is wanted, which is ten times faster made.
+        request_id = uuid7().hex
         headers = [pair for pair in headers if pair[0] != HEADER] if given else list(headers)
         headers.append((HEADER, request_id.encode("ascii")))
     # Cleared first: a task may inherit the context of the request before it on the same connection.

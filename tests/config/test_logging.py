@@ -143,8 +143,16 @@ class TestConsole:
 class TestRedaction:
     @pytest.mark.parametrize(
         "key",
-        ["password", "PASSWORD", "new_password", "token", "refreshToken", "access-token", "client_secret"]
-        + ["Authorization", "Set-Cookie", "apiKey"],
+        [
+            "password",
+            "PASSWORD",
+            "token",
+            "refreshToken",
+            "access-token",
+            "client_secret",
+            "Authorization",
+            "Set-Cookie",
+        ],
     )
     def test_what_is_named_like_a_secret_is_masked(self, key: str) -> None:
         event = redact(None, "info", {"event": "x", key: "hunter2", "inner": {key: "hunter2", "fine": 1}})
