@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 import orjson
+from uuid_utils import uuid7
 
 from config.edge.asgi import Headers
 from helpdesk.errors import (
@@ -72,6 +73,13 @@ def error_headers(error: HelpdeskError, length: int, kept: Headers) -> Headers:
     headers.append((b"content-type", b"application/json"))
     headers.append((b"content-length", b"%d" % length))
     return headers
+
+
+def unheard(status: int) -> tuple[Headers, bytes]:
+    """Headers and body for what the server itself refuses: there is no request yet, so no path, and a new id."""
+    error, request_id = error_of(status), uuid7().hex
+    body = error_body(error, path="", request_id=request_id)
+    return [*error_headers(error, len(body), []), (b"x-request-id", request_id.encode("ascii"))], body
 
 
 def is_json(headers: Headers) -> bool:

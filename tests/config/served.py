@@ -78,8 +78,13 @@ def main(server: str, port: int) -> None:
     if server == "uvicorn":
         import uvicorn
 
-        uvicorn.run(application, host="127.0.0.1", port=port, log_config=None, ws="none")
+        from config.edge.under_uvicorn import Http
+
+        uvicorn.run(application, host="127.0.0.1", port=port, http=Http, log_config=None, ws="none")
     else:
+        from config.edge.under_daphne import prepare_daphne
+
+        prepare_daphne()
         # By name: daphne has no types.
         daphne: Any = importlib.import_module("daphne.server")
         daphne.Server(application, endpoints=[f"tcp:port={port}:interface=127.0.0.1"], signal_handlers=True).run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import socket
@@ -11,9 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
+from config.edge import under_daphne
+from config.edge.body import LARGEST_BODY
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 15.0
@@ -165,6 +170,17 @@ class TestOversizedBodies:
         assert (status, headers["connection"]) == (413, "close")
         assert json.loads(body)["code"] == "PAYLOAD_TOO_LARGE"
 
+    def test_a_very_large_chunked_one_is_refused(self, served: Served) -> None:
+        head = request("POST", "/api/echo", JSON, "Transfer-Encoding: chunked")
+        chunk = b"100000\r\n" + b"x" * 0x100000 + b"\r\n"
+        status, _, body = served.ask(head, *[chunk] * 12, b"0\r\n\r\n")
+        assert (status, json.loads(body)["code"]) == (413, "PAYLOAD_TOO_LARGE")
+
+    def test_one_at_the_limit_passes(self, served: Served) -> None:
+        body = b'"' + b"x" * (1024 * 1024 - 2) + b'"'
+        status, _, answer = served.ask(request("POST", "/api/echo", JSON, f"Content-Length: {len(body)}"), body)
+        assert (status, json.loads(answer)["size"]) == (200, len(body))
+
     def test_ten_megabytes_announced_are_refused_before_they_come(self, served: Served) -> None:
         if served.server == "daphne":
             pytest.skip("daphne reads the whole body before any application is asked")
@@ -176,6 +192,14 @@ class TestOversizedBodies:
             pytest.skip("daphne sends 100 Continue before any application is asked")
         head = request("POST", "/api/echo", JSON, "Content-Length: 10485760", "Expect: 100-continue")
         assert served.ask(head)[0] == 413
+
+
+class TestDaphneItself:
+    def test_keeps_no_more_of_a_body_than_the_edge_needs_to_refuse_it(self) -> None:
+        request = SimpleNamespace(content=io.BytesIO())
+        for _ in range(5):
+            under_daphne._keep_enough(request, b"x" * 500_000)
+        assert len(request.content.getvalue()) == LARGEST_BODY + 1
 
 
 class TestSlowAndBrokenClients:
@@ -204,8 +228,15 @@ class TestSlowAndBrokenClients:
         assert (status, headers["content-type"], json.loads(body)["path"]) == (400, "application/json", "/api/%ff%fe")
 
     @pytest.mark.parametrize("target", ["/api/\xff", "/api/a\0b", "/api/a b c"])
-    def test_a_target_that_is_not_http_is_a_400_of_the_server(self, served: Served, target: str) -> None:
-        assert served.ask(request("GET", target))[0] == 400
+    def test_a_target_that_is_not_http_is_told_in_the_same_shape(self, served: Served, target: str) -> None:
+        status, headers, body = served.ask(request("GET", target))
+        assert status == 400
+        if headers:
+            assert headers["content-type"] == "application/json"
+            assert json.loads(body)["requestId"] == headers["x-request-id"]
+        else:
+            # Twisted itself closes on a request line that it cannot split, with nothing but the status line.
+            assert served.server == "daphne"
 
     def test_a_long_query_is_refused(self, served: Served) -> None:
         assert served.ask(request("GET", "/api/echo?q=" + "x" * 9000))[0] == 400
