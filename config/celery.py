@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import os
-
-from celery import Celery
+from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+from celery import Celery, signals  # noqa: E402
+from celery.schedules import crontab  # noqa: E402
+
 app = Celery("hub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["tasks"], related_name="upkeep")
+app.conf.imports = ("tasks.heartbeat", "tasks.retention")
+app.conf.beat_schedule = {
+    "heartbeat": {"task": "tasks.heartbeat", "schedule": 10.0},
+    "expired-sessions": {"task": "tasks.remove_expired_sessions", "schedule": crontab(hour="3", minute="17")},
+}
+
+
+@signals.setup_logging.connect
+def _keep_our_logging(**_: Any) -> None:
+    """The settings have set it up; a receiver here keeps Celery from doing it again."""

@@ -48,6 +48,7 @@ TENANT_MODEL = "tenants.Tenant"
 TENANT_DOMAIN_MODEL = "tenants.Domain"
 DATABASE_ROUTERS = ["django_tenants.routers.TenantSyncRouter"]
 PG_EXTRA_SEARCH_PATHS = ["extensions"]
+SKIP_PG_EXTRA_VALIDATION = True  # it asks the database while apps load; our schemas are named t_…
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -42,3 +42,8 @@ def at(desk: Desk | None) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def is_entered() -> bool:
+    """Did this request name a tenant?"""
+    return _current.get() is not None

@@ -24,3 +24,8 @@ def _in_utc(moment: datetime) -> datetime:
 
 Moment = Annotated[datetime, AfterValidator(_in_utc), PlainSerializer(rfc3339, return_type=str)]
 """RFC 3339. Read with any offset (none means UTC), written in UTC with milliseconds and `Z`."""
+
+
+def to_json_name(name: str) -> str:
+    """`assigned_to_id` -> `assignedToId`."""
+    return to_camel(name)

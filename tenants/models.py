@@ -10,6 +10,7 @@ from django_tenants.models import DomainMixin, TenantMixin
 
 from helpdesk.clock import now
 from helpdesk.ids import new_id
+from helpdesk.vocabulary import Role
 from tenants.context import TenantRef
 
 
@@ -55,8 +56,14 @@ class PlatformAdmin(models.Model):
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
 
+    role = Role.PLATFORM_ADMIN.value
+
     class Meta:
         db_table = "platform_admin"
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 class PlatformSession(models.Model):

@@ -28,5 +28,5 @@ class Comment(models.Model):
     class Meta:
         db_table = "comment"
         indexes: ClassVar[list[models.Index]] = [
-            models.Index("ticket", "created_at", "id", name="comment_ticket"),
+            models.Index(fields=["ticket", "created_at", "id"], name="comment_ticket"),
         ]

@@ -30,7 +30,7 @@ class Event(models.Model):
 
     class Meta:
         db_table = "event"
-        indexes: ClassVar[list[models.Index]] = [models.Index("ticket", "seq", name="event_ticket")]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["ticket", "seq"], name="event_ticket")]
 
 
 class EventHead(models.Model):

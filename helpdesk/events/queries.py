@@ -90,6 +90,17 @@ def list_timeline_visible_to(viewer: Viewer, *, ticket_id: UUID, before: int | N
     return _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq DESC LIMIT %s", [*given, limit])
 
 
+def list_comments_added_after(ticket_id: UUID, seq: int) -> list[UUID]:
+    """Ids of the comments whose `comment.added` stands in the log after that seq."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT payload::jsonb #>> '{data,comment,id}' FROM event"
+            " WHERE ticket = %s AND seq > %s AND type = 'comment.added' AND payload NOT LIKE %s",
+            [ticket_id, seq, '{"redacted"%'],
+        )
+        return [UUID(id_) for (id_,) in cursor.fetchall()]
+
+
 def event_shape(row: LogRow, viewer: Viewer) -> dict[str, Any]:
     """`{id, type, occurredAt, actor, data, changes?}` as the viewer may have it.
 

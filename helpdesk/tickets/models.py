@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from helpdesk.clock import now
 from helpdesk.ids import new_id
 from helpdesk.people.models import Person
 from helpdesk.vocabulary import TicketPriority, TicketStatus
+
+NOBODY = UUID(int=2**128 - 1)
+"""Stands for no assignee where tickets are sorted by assignee: it sorts after every id."""
 
 
 class Ticket(models.Model):
@@ -29,9 +34,13 @@ class Ticket(models.Model):
         choices=[(p.rank, p.value) for p in TicketPriority], default=TicketPriority.MEDIUM.rank
     )
     """The rank of the priority (0 low … 3 urgent), so that it sorts as people mean it."""
-    requester = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="requested_tickets")
+    requester = models.ForeignKey(
+        Person, on_delete=models.PROTECT, related_name="requested_tickets", db_index=False
+    )
     created_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    assigned_to = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, related_name="assigned_tickets")
+    assigned_to = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, related_name="assigned_tickets", db_index=False
+    )
     tags = ArrayField(models.CharField(max_length=50), default=list)
     custom_fields = models.JSONField(default=dict)
     metadata = models.JSONField(default=dict)
@@ -44,13 +53,15 @@ class Ticket(models.Model):
         db_table = "ticket"
         # Each order of the list ends in the id, so a keyset page costs the same anywhere.
         indexes: ClassVar[list[models.Index]] = [
-            models.Index("created_at", "id", name="ticket_created"),
-            models.Index("updated_at", "id", name="ticket_updated"),
-            models.Index("title", "id", name="ticket_title"),
-            models.Index("status", "created_at", "id", name="ticket_status"),
-            models.Index("priority", "created_at", "id", name="ticket_priority"),
-            models.Index("assigned_to", "created_at", "id", name="ticket_assigned"),
-            models.Index("requester", "created_at", "id", name="ticket_requester"),
+            models.Index(fields=["created_at", "id"], name="ticket_created"),
+            models.Index(fields=["updated_at", "id"], name="ticket_updated"),
+            models.Index(fields=["title", "id"], name="ticket_title"),
+            models.Index(fields=["status", "id"], name="ticket_status"),
+            models.Index(fields=["priority", "id"], name="ticket_priority"),
+            models.Index(Coalesce("assigned_to", models.Value(NOBODY)), "id", name="ticket_assignee"),
+            models.Index(fields=["status", "created_at", "id"], name="ticket_status_created"),
+            models.Index(fields=["assigned_to", "created_at", "id"], name="ticket_assigned_created"),
+            models.Index(fields=["requester", "created_at", "id"], name="ticket_requester_created"),
             GinIndex("tags", name="ticket_tags"),
         ]
 

@@ -1,0 +1,113 @@
+"""Is the hub well? Asked by people, balancers and supervisors, on every host, without signing in.
+
+Ready is 503 only where nothing can be answered: no database, or tables that are not there. Redis or a
+worker away makes it `degraded`, and 200: no balancer should drop a web process for that.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Literal
+
+import redis
+import structlog
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from ninja import Router
+
+from helpdesk.answers import answer
+from helpdesk.shapes import Shape
+from tasks.heartbeat import HEARTBEAT_KEY, STALE_AFTER_S
+from tenants import context
+from tenants.migrations_state import missing_migrations
+
+_log = structlog.get_logger(__name__)
+_STARTED = time.monotonic()
+REDIS_TIMEOUT_S = 0.5
+
+router = Router(tags=["Health"])
+
+
+class Live(Shape):
+    status: Literal["ok"] = "ok"
+    uptime_seconds: int
+
+
+class Check(Shape):
+    status: Literal["ok", "failed"]
+    message: str | None = None
+
+
+class Ready(Shape):
+    """`ok`; `degraded`: requests are answered, something behind is away; `failed`: with 503."""
+
+    status: Literal["ok", "degraded", "failed"]
+    checks: dict[str, Check]
+
+
+def live(request: HttpRequest) -> HttpResponse:
+    """This process answers."""
+    return answer(Live(uptime_seconds=int(time.monotonic() - _STARTED)))
+
+
+def ready(request: HttpRequest) -> HttpResponse:
+    """Database, migrations, Redis and worker."""
+    checks = {name: _checked(name, check) for name, check in CHECKS.items()}
+    failed = {name for name, check in checks.items() if check.status == "failed"}
+    needed = failed & {"database", "migrations"}
+    status: Literal["ok", "degraded", "failed"] = "failed" if needed else "degraded" if failed else "ok"
+    return answer(Ready(status=status, checks=checks), status=503 if needed else 200)
+
+
+router.get("", operation_id="health", response=Ready, summary="Is the hub well")(ready)
+router.get("/live", operation_id="healthLive", response=Live, summary="Is this process alive")(live)
+router.get("/ready", operation_id="healthReady", response={200: Ready, 503: Ready}, summary="Can it work")(ready)
+
+
+def _database() -> None:
+    with context.platform(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _migrations() -> None:
+    if missing := missing_migrations():
+        raise LookupError(f"{missing} missing: run migrate_hub")
+
+
+def _redis() -> None:
+    with _client() as client:
+        client.ping()
+
+
+def _worker() -> None:
+    with _client() as client:
+        beat = client.get(HEARTBEAT_KEY)
+    if beat is None:
+        raise LookupError(f"no worker has run a job for {STALE_AFTER_S} s")
+
+
+CHECKS: dict[str, Callable[[], None]] = {
+    "database": _database,
+    "migrations": _migrations,
+    "redis": _redis,
+    "worker": _worker,
+}
+
+
+def _client() -> redis.Redis:
+    return redis.Redis.from_url(
+        settings.REDIS_URL, socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S
+    )
+
+
+def _checked(name: str, check: Callable[[], None]) -> Check:
+    try:
+        check()
+    except LookupError as error:
+        return Check(status="failed", message=str(error.args[0]))
+    except Exception as error:
+        _log.warning("health_check_failed", check=name, error=type(error).__name__)
+        return Check(status="failed", message="away")
+    return Check(status="ok")

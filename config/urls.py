@@ -1,0 +1,43 @@
+"""Every address there is."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import path
+
+from config import health
+from config.pages import api_docs, live_page
+from helpdesk.answers import refusal
+from helpdesk.api import api, list_endpoints
+from helpdesk.errors import BadRequest, InternalError, NotFound
+from tenants.api import router as tenants
+from tenants.signin.api import router as signin
+
+api.add_router("/auth", signin, tags=["Sign in"])
+api.add_router("/tenants", tenants, tags=["Tenants"])
+api.add_router("/health", health.router)
+
+urlpatterns = [
+    path("", live_page),
+    path("api-docs", api_docs),
+    path("health", health.ready),
+    path("health/live", health.live),
+    path("health/ready", health.ready),
+    path("api/v1", list_endpoints),
+    path("api/v1/", api.urls),  # type: ignore[arg-type]
+]
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refusal(request, NotFound("There is nothing at this address."))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return refusal(request, BadRequest())
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return refusal(request, InternalError())
+
+
+handler404, handler400, handler500 = not_found, bad_request, server_error

@@ -1,0 +1,95 @@
+"""The API, put together: the routers of the features behind the door, and `/api/v1` listing what there is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI, Router
+from ninja.openapi.schema import OpenAPISchema
+
+from helpdesk.answers import answer
+from helpdesk.comments.api import flat_router as flat_comments
+from helpdesk.comments.api import router as ticket_comments
+from helpdesk.conversation.api import router as tickets
+from helpdesk.door import one_unit_of_work
+from helpdesk.permissions import OPERATIONS
+from helpdesk.refusals import tell_refusals
+from helpdesk.shapes import Shape
+from helpdesk.strict_json import StrictParser
+
+
+class ErrorDetail(Shape):
+    field: str
+    message: str
+    code: str
+
+
+class Error(Shape):
+    """Every refusal of every path."""
+
+    code: str
+    message: str
+    details: list[ErrorDetail]
+    timestamp: str
+    path: str
+    request_id: str
+    data: dict[str, Any] | None = None
+
+
+class _Parser(StrictParser):
+    def parse_querydict(self, data: Any, list_fields: list[str], request: HttpRequest) -> dict[str, Any]:
+        """An empty value means: not given; but an empty cursor begins a list."""
+        found = super().parse_querydict(data, list_fields, request)
+        return {name: value for name, value in found.items() if value not in ("", [""]) or name == "cursor"}
+
+
+class HubAPI(NinjaAPI):
+    """Ninja's API; its document names the errors, the roles and how to sign in."""
+
+    def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        document = super().get_openapi_schema(**kwargs)
+        components = document.setdefault("components", {})
+        schemas = components.setdefault("schemas", {})
+        schemas["Error"] = Error.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
+        schemas |= schemas["Error"].pop("$defs", {})
+        components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+        for methods in document["paths"].values():
+            for operation in methods.values():
+                _document(operation)
+        return document
+
+
+def _document(operation: dict[str, Any]) -> None:
+    told = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    operation["responses"]["default"] = {"description": "Refused", "content": told}
+    roles = OPERATIONS[operation["operationId"]]
+    if roles is not None:
+        operation["security"] = [{"bearer": []}]
+        operation["x-roles"] = sorted(role.value for role in roles)
+
+
+api = HubAPI(
+    title="Ticket hub",
+    version="1.0.0",
+    description="Tickets, live. Errors have one shape; lists are `{data, meta}`; times are UTC.",
+    docs_url=None,
+    openapi_url="/openapi.json",
+    parser=_Parser(),
+    urls_namespace="api",
+)
+tell_refusals(api)
+
+tenant_operations = Router()
+tenant_operations.add_decorator(one_unit_of_work, mode="view")
+tenant_operations.add_router("/tickets", tickets, tags=["Tickets"])
+tenant_operations.add_router("/tickets", ticket_comments, tags=["Comments"])
+tenant_operations.add_router("/comments", flat_comments, tags=["Comments"])
+api.add_router("", tenant_operations)
+
+
+def list_endpoints(request: HttpRequest) -> HttpResponse:
+    """`GET /api/v1`: what there is."""
+    paths = api.get_openapi_schema()["paths"]
+    endpoints = [f"{method.upper()} {path}" for path, methods in paths.items() for method in methods]
+    return answer({"name": api.title, "version": api.version, "endpoints": endpoints})

@@ -1,0 +1,104 @@
+"""What is said, corrected and taken back on tickets."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from helpdesk.clock import now
+from helpdesk.comments.models import Comment
+from helpdesk.comments.queries import get_comment, list_unseen_replies
+from helpdesk.comments.rules import require_deletable, require_editable, require_may_write
+from helpdesk.comments.shapes import comment_for, comment_payload
+from helpdesk.errors import Conflict
+from helpdesk.events import catalogue
+from helpdesk.events.log import record, redact
+from helpdesk.events.payloads import CommentPayload
+from helpdesk.people.models import Person
+from helpdesk.permissions import require
+from helpdesk.tickets.actions import touch_ticket
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.queries import lock_ticket
+from helpdesk.tickets.shapes import ticket_payload
+from helpdesk.versions import require_match
+from helpdesk.vocabulary import Role
+
+
+class UnseenReplies(Conflict):
+    """Somebody replied while you were writing: read `data.unseen` first."""
+
+    reason = "unseen_replies"
+
+
+def add_comment(
+    actor: Person, ticket_id: UUID, *, content: str, is_internal: bool, seen_seq: int | None = None
+) -> CommentPayload:
+    """Say something on a ticket. A public reply moves its `lastActivityAt`; a note leaves no trace there."""
+    require(actor, "addTicketComment")
+    ticket = lock_ticket(actor, ticket_id)
+    require_may_write(Role(actor.role), is_internal=is_internal)
+    if seen_seq is not None and not is_internal:
+        _require_seen(actor, ticket, seen_seq)
+    moment = now()
+    comment = Comment.objects.create(
+        ticket=ticket, author=actor, content=content, is_internal=is_internal, created_at=moment, updated_at=moment
+    )
+    if not is_internal:
+        touch_ticket(ticket)
+    payload = comment_payload(comment)
+    record(actor, catalogue.CommentAdded(ticket=ticket_payload(ticket), comment=payload))
+    return payload
+
+
+def change_comment(
+    actor: Person,
+    comment_id: UUID,
+    *,
+    ticket_id: UUID | None = None,
+    content: str | None = None,
+    is_internal: bool | None = None,
+    if_match: str | None = None,
+) -> CommentPayload:
+    """Correct one's own comment."""
+    require(actor, "updateTicketComment")
+    ticket, comment = _lock(actor, comment_id, ticket_id)
+    require_match(if_match, comment.version, lambda: comment_for(actor, comment))
+    text_changes = content is not None and content != comment.content
+    kind_changes = is_internal is not None and is_internal != comment.is_internal
+    if not (text_changes or kind_changes):
+        return comment_payload(comment)
+    require_editable(own=comment.author_id == actor.id, changes_kind=kind_changes)
+    comment.content = content or comment.content
+    comment.updated_at = comment.edited_at = now()
+    comment.version += 1
+    comment.save(force_update=True)
+    payload = comment_payload(comment)
+    record(actor, catalogue.CommentUpdated(ticket=ticket_payload(ticket), comment=payload))
+    return payload
+
+
+def delete_comment(
+    actor: Person, comment_id: UUID, *, ticket_id: UUID | None = None, if_match: str | None = None
+) -> None:
+    """Take a comment back; its text leaves the log too."""
+    require(actor, "deleteTicketComment")
+    ticket, comment = _lock(actor, comment_id, ticket_id)
+    require_match(if_match, comment.version, lambda: comment_for(actor, comment))
+    require_deletable(Role(actor.role), own=comment.author_id == actor.id)
+    event = catalogue.CommentDeleted(
+        ticket=ticket_payload(ticket), comment_id=comment.id, is_internal=comment.is_internal
+    )
+    redact(ticket_id=ticket.id, comment_id=comment.id)
+    comment.delete()
+    record(actor, event)
+
+
+def _lock(actor: Person, comment_id: UUID, ticket_id: UUID | None) -> tuple[Ticket, Comment]:
+    """The ticket's lock orders everything that is done to its comments; the comment is read under it."""
+    seen = get_comment(actor, comment_id, ticket_id=ticket_id)
+    ticket = lock_ticket(actor, seen.ticket_id)
+    return ticket, get_comment(actor, comment_id, ticket_id=ticket.id)
+
+
+def _require_seen(actor: Person, ticket: Ticket, seen_seq: int) -> None:
+    if unseen := list_unseen_replies(actor, ticket, seen_seq=seen_seq):
+        raise UnseenReplies(data={"unseen": [comment_for(actor, comment) for comment in unseen]})

@@ -1,0 +1,55 @@
+"""What the comments' endpoints take and give."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from helpdesk.events.payloads import CommentPayload
+from helpdesk.paging import PageMeta, PageQuery
+from helpdesk.shapes import Shape
+
+Content = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+SeenSeq = Annotated[int, Field(ge=0, le=2**53 - 1)]
+
+
+class AddComment(Shape):
+    """A public reply, or with `isInternal` a note for agents.
+
+    `seenSeq` is the log's seq up to which the writer has read: a reply of somebody else after it makes
+    the answer 409 `unseen_replies`.
+    """
+
+    content: Content
+    is_internal: bool = False
+    seen_seq: SeenSeq | None = None
+
+
+class AddCommentTo(AddComment):
+    """The flat form: the ticket stands in the body."""
+
+    ticket_id: UUID
+
+
+class ChangeComment(Shape):
+    """A new text; `isInternal` may be repeated, never changed."""
+
+    content: Content | None = None
+    is_internal: bool | None = None
+
+
+class CommentListQuery(PageQuery):
+    """Comments come oldest first, by default up to 1,000."""
+
+    limit: int = Field(1000, ge=1, le=1000)
+
+
+class FlatCommentListQuery(CommentListQuery):
+    ticket_id: UUID
+
+
+class CommentList(Shape):
+    data: list[CommentPayload]
+    meta: PageMeta

@@ -1,0 +1,85 @@
+"""The API's door: a tenant operation is one unit of work, asked by a person whose role the table lets in.
+
+Ninja turns exceptions into answers inside the operation, so an answer of 400 and above undoes the work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from helpdesk import desk
+from helpdesk.answers import refusal
+from helpdesk.errors import Forbidden, Unauthorized
+from helpdesk.people.credentials import SAFE_METHODS, Credentials, is_same_origin
+from helpdesk.people.models import Person
+from helpdesk.people.queries import get_signed_in
+from helpdesk.permissions import require
+from helpdesk.refusals import told
+from helpdesk.work import unit_of_work
+
+Run = Callable[..., HttpResponse]
+
+
+class ForeignOrigin(Forbidden):
+    """A cookie signs in only what our own page sends."""
+
+    reason = "foreign_origin"
+
+
+class NoTenantNamed(Forbidden):
+    """This account runs the platform: it has no tickets. Sign in to a tenant."""
+
+    reason = "no_tenant"
+
+
+def one_unit_of_work(run: Run) -> Run:
+    """Ninja's operation decorator for tenant operations."""
+    operation_id = run.__self__.operation_id  # type: ignore[attr-defined]
+
+    @wraps(run)
+    def at_the_door(request: HttpRequest, **path: Any) -> HttpResponse:
+        try:
+            with unit_of_work():
+                request.auth = _person_at_the_door(request, operation_id)  # type: ignore[attr-defined]
+                response = run(request, **path)
+                if response.status_code >= 400:
+                    transaction.set_rollback(True)
+            return response
+        except Exception as error:
+            return refusal(request, told(error))
+
+    return at_the_door
+
+
+def _person_at_the_door(request: HttpRequest, operation_id: str) -> Person:
+    person = signed_in_person(request)
+    require(person, operation_id)
+    return person
+
+
+def signed_in_person(request: HttpRequest) -> Person:
+    """Who asks, read from the database now; the tenant was entered by the middleware."""
+    credentials: Credentials = request.credentials  # type: ignore[attr-defined]
+    claims = credentials.claims
+    if claims is None:
+        raise Unauthorized
+    if claims.tenant_id is None or not desk.is_entered():
+        raise NoTenantNamed
+    require_own_page(request, credentials)
+    person = get_signed_in(person_id=claims.person_id, session_id=claims.session_id)
+    if person is None or claims.tenant_id != desk.current().id:
+        raise Unauthorized
+    structlog.contextvars.bind_contextvars(person=str(person.id))
+    return person
+
+
+def require_own_page(request: HttpRequest, credentials: Credentials) -> None:
+    """Raise ForeignOrigin where a cookie came along with an unsafe method from elsewhere (CSRF)."""
+    if credentials.by_cookie and request.method not in SAFE_METHODS and not is_same_origin(request.headers):
+        raise ForeignOrigin

@@ -1,0 +1,76 @@
+"""Is the log what was written? Every row's hash is made again and compared with the chain."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from helpdesk.clock import rfc3339
+from helpdesk.events.log import REDACTED, Entry, chain_hash
+from helpdesk.events.rules import Audience
+from helpdesk.vocabulary import Floor
+
+PAGE = 1000
+_COLUMNS = "seq, id, type, actor, ticket, floor, people, payload, payload_sha256, recorded_at, hash"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Where the log is not what was written, and how."""
+
+    seq: int
+    what: str
+
+
+def verify_log() -> tuple[int, list[Fault]]:
+    """How many rows were read, and what is wrong with them: gaps, broken links, changed payloads, a wrong head."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT last_seq, last_hash, anchor_seq, anchor_hash FROM event_head WHERE id = 1")
+        last_seq, last_hash, seq, before = cursor.fetchone()
+    before, rows, faults = bytes(before), 0, list[Fault]()
+    for row in _rows(after=seq):
+        rows, expected = rows + 1, seq + 1
+        if row["seq"] != expected:
+            faults.append(Fault(row["seq"], f"{expected} was expected: rows are missing"))
+        seq = row["seq"]
+        if _chained(before, row) != bytes(row["hash"]):
+            faults.append(Fault(seq, "the row does not fit the chain"))
+        if row["payload"] != REDACTED and _sha256(row["payload"]) != bytes(row["payload_sha256"]):
+            faults.append(Fault(seq, "the payload was changed"))
+        before = bytes(row["hash"])
+    if (seq, before) != (last_seq, bytes(last_hash)):
+        faults.append(Fault(last_seq, "the head does not stand at the last row"))
+    return rows, faults
+
+
+def _rows(*, after: int) -> Iterator[dict[str, Any]]:
+    names = _COLUMNS.split(", ")
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {_COLUMNS} FROM event WHERE seq > %s ORDER BY seq LIMIT {PAGE}", [after])
+            page = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        yield from page
+        if len(page) < PAGE:
+            return
+        after = page[-1]["seq"]
+
+
+def _chained(before: bytes, row: dict[str, Any]) -> bytes:
+    entry = Entry(
+        id=row["id"],
+        type=row["type"],
+        actor=row["actor"],
+        ticket=row["ticket"],
+        audience=Audience(Floor(row["floor"]), tuple(row["people"])),
+        payload=row["payload"],
+        payload_sha256=bytes(row["payload_sha256"]),
+    )
+    return chain_hash(before, seq=row["seq"], entry=entry, recorded_at=rfc3339(row["recorded_at"]))
+
+
+def _sha256(text: str) -> bytes:
+    return hashlib.sha256(text.encode()).digest()

@@ -1,0 +1,78 @@
+"""Whatever goes wrong in an operation, as the contract tells it. What we did not expect is logged, not told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from pydantic.alias_generators import to_camel
+
+from helpdesk.answers import refusal
+from helpdesk.errors import (
+    BadRequest,
+    Detail,
+    HelpdeskError,
+    InternalError,
+    NotFound,
+    Unauthorized,
+    Unavailable,
+    ValidationFailed,
+)
+
+_log = structlog.get_logger(__name__)
+
+
+def told(error: Exception) -> HelpdeskError:
+    """The refusal that an exception becomes."""
+    match error:
+        case HelpdeskError():
+            return error
+        case ValidationError():
+            return _wrong_fields(error)
+        case AuthenticationError():
+            return Unauthorized()
+        case Http404():
+            return NotFound()
+        case HttpError():
+            return BadRequest(str(error))
+        case OperationalError() | InterfaceError():
+            _log.error("database_unavailable", error=type(error).__name__)
+            return Unavailable()
+        case _:
+            _log.error("unexpected_error", exc_info=error)
+            return InternalError()
+
+
+def tell_refusals(api: NinjaAPI) -> None:
+    """Make `told` the one handler of the API's exceptions."""
+
+    def handler(request: HttpRequest, error: Exception) -> HttpResponse:
+        return refusal(request, told(error))
+
+    for kind in (HelpdeskError, ValidationError, AuthenticationError, HttpError, Http404, Exception):
+        api.add_exception_handler(kind, handler)
+
+
+def _wrong_fields(error: ValidationError) -> HelpdeskError:
+    if all(wrong["loc"][0] == "path" for wrong in error.errors):
+        return NotFound()
+    return ValidationFailed(details=[_detail(wrong) for wrong in error.errors])
+
+
+def _detail(wrong: dict[str, Any]) -> Detail:
+    """pydantic's words, without what was submitted: its parsing errors quote that after a comma."""
+    place, *path = wrong["loc"]
+    if place == "body" or (path and path[0] in ("query", "filters")):
+        path = path[1:]
+    message = str(wrong["msg"]).removeprefix("Value error, ")
+    if str(wrong["type"]).endswith("_parsing"):
+        message = message.partition(",")[0]
+    return Detail(".".join(_field(part) for part in path), message, str(wrong["type"]))
+
+
+def _field(part: Any) -> str:
+    return to_camel(part) if isinstance(part, str) and "_" in part else str(part)

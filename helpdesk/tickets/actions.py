@@ -1,0 +1,142 @@
+"""What is done to tickets. Each action changes rows and records what happened, in the open unit of work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from helpdesk.clock import now
+from helpdesk.errors import FieldForbidden, ValidationFailed
+from helpdesk.events import catalogue
+from helpdesk.events.log import record
+from helpdesk.events.payloads import TicketPayload
+from helpdesk.people.models import Person
+from helpdesk.permissions import require
+from helpdesk.shapes import to_json_name
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.queries import lock_ticket
+from helpdesk.tickets.rules import changes_by_type, forbidden_fields
+from helpdesk.tickets.shapes import ticket_for, ticket_payload
+from helpdesk.versions import require_match
+from helpdesk.vocabulary import Role, TicketPriority
+
+_CHANGE_EVENTS: dict[str, Any] = {
+    "ticket.updated": catalogue.TicketUpdated,
+    "ticket.status_changed": catalogue.TicketStatusChanged,
+    "ticket.closed": catalogue.TicketClosed,
+    "ticket.assigned": catalogue.TicketAssigned,
+    "ticket.priority_changed": catalogue.TicketPriorityChanged,
+}
+
+
+def create_ticket(actor: Person, *, fields: Mapping[str, Any]) -> TicketPayload:
+    """Open a ticket. `fields` are the columns to set, by Python name; absent ones take their defaults."""
+    require(actor, "createTicket")
+    wanted = {name: value for name, value in fields.items() if not (name == "requester_id" and value is None)}
+    moment = now()
+    ticket = Ticket(requester=actor, created_by=actor, created_at=moment, updated_at=moment, last_activity_at=moment)
+    _require_rights(actor, _differences(ticket, wanted))
+    _apply(ticket, wanted)
+    ticket.number = _next_number()
+    ticket.save(force_insert=True)
+    payload = ticket_payload(ticket)
+    record(actor, catalogue.TicketCreated(ticket=payload))
+    return payload
+
+
+def change_ticket(
+    actor: Person, ticket_id: UUID, *, fields: Mapping[str, Any], if_match: str | None = None
+) -> TicketPayload:
+    """Set the given fields. What does not differ is no change, needs no right and makes no event."""
+    require(actor, "updateTicket")
+    ticket = lock_ticket(actor, ticket_id)
+    require_match(if_match, ticket.version, lambda: ticket_for(actor, ticket))
+    changes = _differences(ticket, fields)
+    if not changes:
+        return ticket_payload(ticket)
+    _require_rights(actor, changes)
+    requester_before = ticket.requester_id
+    _apply(ticket, fields)
+    moment = now()
+    ticket.version += 1
+    ticket.updated_at = ticket.last_activity_at = moment
+    ticket.save(force_update=True)
+    payload = ticket_payload(ticket)
+    for type_, group in changes_by_type(changes):
+        record(actor, _CHANGE_EVENTS[type_](ticket=payload, changes=group))
+    if ticket.requester_id != requester_before:
+        record(actor, catalogue.TicketRemoved(ticket_id=ticket.id, requester_id=requester_before))
+    return payload
+
+
+def delete_ticket(actor: Person, ticket_id: UUID, *, if_match: str | None = None) -> None:
+    """Delete a ticket with all that was said on it. The log keeps that it was there."""
+    require(actor, "deleteTicket")
+    ticket = lock_ticket(actor, ticket_id)
+    require_match(if_match, ticket.version, lambda: ticket_for(actor, ticket))
+    event = catalogue.TicketDeleted(ticket_id=ticket.id, number=ticket.number, requester_id=ticket.requester_id)
+    ticket.delete()
+    record(actor, event)
+
+
+def touch_ticket(ticket: Ticket) -> None:
+    """Note public activity on a locked ticket: comments move `lastActivityAt`, never the version."""
+    ticket.last_activity_at = now()
+    ticket.save(update_fields=["last_activity_at"])
+
+
+def _differences(ticket: Ticket, fields: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """`{camelCase field: (before, after)}` in JSON values, only where they differ."""
+    found: dict[str, tuple[Any, Any]] = {}
+    for name, after in fields.items():
+        before: Any = ticket.priority_word() if name == "priority" else getattr(ticket, name)
+        if before != after:
+            found[to_json_name(name)] = (_json(before), _json(after))
+    return found
+
+
+def _json(value: Any) -> Any:
+    return str(value) if isinstance(value, (UUID, str)) else value
+
+
+def _require_rights(actor: Person, changes: Mapping[str, tuple[Any, Any]]) -> None:
+    if refused := forbidden_fields(Role(actor.role), changes):
+        raise FieldForbidden.of(refused)
+
+
+def _apply(ticket: Ticket, fields: Mapping[str, Any]) -> None:
+    for name, value in fields.items():
+        match name:
+            case "priority":
+                ticket.priority = TicketPriority(value).rank
+            case "status":
+                ticket.status = str(value)
+            case "requester_id":
+                ticket.requester = _active_person(value, field="requesterId")
+            case "assigned_to_id":
+                ticket.assigned_to = _assignee(value) if value else None
+            case _:
+                setattr(ticket, name, value)
+
+
+def _active_person(person_id: UUID, *, field: str) -> Person:
+    person = Person.objects.filter(id=person_id, is_active=True).first()
+    if person is None:
+        raise ValidationFailed.of(field, "There is no such active person.", "unknown_person")
+    return person
+
+
+def _assignee(person_id: UUID) -> Person:
+    person = _active_person(person_id, field="assignedToId")
+    if not person.is_staff:
+        raise ValidationFailed.of("assignedToId", "Tickets are assigned to agents and admins.", "not_an_agent")
+    return person
+
+
+def _next_number() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('ticket_number_seq')")
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,134 @@
+"""The one typed filter of tickets, with two compilers: SQL for lists, Python for live views.
+
+A property test holds the two against each other; a condition is added to both or to neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from django.db.models import Q
+from pydantic import BeforeValidator, Field, TypeAdapter
+
+from helpdesk.shapes import Moment, Shape
+from helpdesk.vocabulary import TicketPriority, TicketStatus
+
+
+def lower_word(value: Any) -> Any:
+    """Statuses and priorities are read in any case."""
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def priority_word(value: Any) -> Any:
+    """As `lower_word`; `critical` is the original's word for urgent."""
+    word = lower_word(value)
+    return "urgent" if word == "critical" else word
+
+
+def _split(value: Any) -> Any:
+    if isinstance(value, str):
+        value = [value]
+    if isinstance(value, (list, tuple)):
+        return [part for item in value for part in (item.split(",") if isinstance(item, str) else [item])]
+    return value
+
+
+AnyStatus = Annotated[TicketStatus, BeforeValidator(lower_word)]
+AnyPriority = Annotated[TicketPriority, BeforeValidator(priority_word)]
+Somebody = UUID | Annotated[Literal["me"], BeforeValidator(lower_word)]
+SomebodyOrNobody = UUID | Annotated[Literal["me", "none"], BeforeValidator(lower_word)]
+
+
+class TicketFilter(Shape):
+    """Which tickets. Several values of one field mean any of them; several fields mean all of them.
+
+    `me` stands for whoever asks; `assignedToId=none` for unassigned. From is inclusive, to is exclusive.
+    """
+
+    status: Annotated[list[AnyStatus], BeforeValidator(_split)] = Field(default_factory=list)
+    priority: Annotated[list[AnyPriority], BeforeValidator(_split)] = Field(default_factory=list)
+    assigned_to_id: SomebodyOrNobody | None = None
+    requester_id: Somebody | None = None
+    created_by_id: Somebody | None = None
+    tag: Annotated[list[str], BeforeValidator(_split)] = Field(default_factory=list)
+    q: str | None = Field(None, max_length=200)
+    """Words of the title or the description, or the ticket's number."""
+    created_from: Moment | None = None
+    created_to: Moment | None = None
+    updated_from: Moment | None = None
+    updated_to: Moment | None = None
+
+    def to_sql(self, me: UUID) -> Q:
+        """The condition for a queryset of tickets, asked by `me`."""
+        where = Q()
+        if self.status:
+            where &= Q(status__in=[status.value for status in self.status])
+        if self.priority:
+            where &= Q(priority__in=[priority.rank for priority in self.priority])
+        for field in ("assigned_to_id", "requester_id", "created_by_id"):
+            if (value := getattr(self, field)) is not None:
+                where &= Q(**({f"{field}__isnull": True} if value == "none" else {field: _person(value, me)}))
+        if self.tag:
+            where &= Q(tags__overlap=self.tag)
+        for column in ("created", "updated"):
+            if (start := getattr(self, f"{column}_from")) is not None:
+                where &= Q(**{f"{column}_at__gte": start})
+            if (end := getattr(self, f"{column}_to")) is not None:
+                where &= Q(**{f"{column}_at__lt": end})
+        return where & self._words_sql()
+
+    def matches(self, ticket: Mapping[str, Any], me: UUID) -> bool:
+        """The same decision for a ticket's JSON shape, without a database."""
+        if self.status and ticket["status"] not in self.status:
+            return False
+        if self.priority and ticket["priority"] not in self.priority:
+            return False
+        for field, key in _PEOPLE.items():
+            if (value := getattr(self, field)) is not None:
+                wanted = None if value == "none" else str(_person(value, me))
+                if ticket[key] != wanted:
+                    return False
+        if self.tag and not set(self.tag) & set(ticket["tags"]):
+            return False
+        return self._in_time(ticket) and self._has_words(ticket)
+
+    def _words_sql(self) -> Q:
+        if not self.q or not self.q.strip():
+            return Q()
+        words = self.q.strip()
+        found = Q(title__icontains=words) | Q(description__icontains=words)
+        number = words.removeprefix("#")
+        if number.isascii() and number.isdigit() and len(number) < 19:
+            found |= Q(number=int(number))
+        return found
+
+    def _has_words(self, ticket: Mapping[str, Any]) -> bool:
+        if not self.q or not self.q.strip():
+            return True
+        words = self.q.strip()
+        return (
+            words.upper() in ticket["title"].upper()
+            or words.upper() in ticket["description"].upper()
+            or words.removeprefix("#") == str(ticket["number"])
+        )
+
+    def _in_time(self, ticket: Mapping[str, Any]) -> bool:
+        for column, key in (("created", "createdAt"), ("updated", "updatedAt")):
+            start, end = getattr(self, f"{column}_from"), getattr(self, f"{column}_to")
+            if start is None and end is None:
+                continue
+            at = _MOMENT.validate_python(ticket[key])
+            if (start is not None and at < start) or (end is not None and at >= end):
+                return False
+        return True
+
+
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
+_PEOPLE = {"assigned_to_id": "assignedToId", "requester_id": "requesterId", "created_by_id": "createdById"}
+
+
+def _person(value: UUID | str, me: UUID) -> UUID:
+    return value if isinstance(value, UUID) else me

@@ -1,0 +1,68 @@
+"""Reading tickets, always from `tickets_visible_to`."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, QuerySet, Value
+from django.db.models.functions import Coalesce
+
+from helpdesk.errors import NotFound
+from helpdesk.paging import Order, Page, PageQuery, paginate, read_moment, read_number, read_text, read_uuid
+from helpdesk.people.models import Person
+from helpdesk.tickets.filter import TicketFilter
+from helpdesk.tickets.models import NOBODY, Ticket
+
+_WITH_PEOPLE = ("requester", "created_by", "assigned_to")
+
+
+class TicketNotFound(NotFound):
+    """There is no such ticket, or you may not see it."""
+
+
+ORDERS: dict[str, tuple[Any, Any, Any]] = {
+    "createdAt": (F("created_at"), lambda ticket: ticket.created_at, read_moment),
+    "updatedAt": (F("updated_at"), lambda ticket: ticket.updated_at, read_moment),
+    "number": (F("number"), lambda ticket: ticket.number, read_number),
+    "title": (F("title"), lambda ticket: ticket.title, read_text),
+    "status": (F("status"), lambda ticket: ticket.status, read_text),
+    "priority": (F("priority"), lambda ticket: ticket.priority, read_number),
+    "assignedTo": (
+        Coalesce("assigned_to_id", Value(NOBODY)),
+        lambda ticket: ticket.assigned_to_id or NOBODY,
+        read_uuid,
+    ),
+}
+"""`sortBy` to the sort value; by assignee means grouped by assignee, the unassigned at the end."""
+
+
+def tickets_visible_to(person: Person) -> QuerySet[Ticket]:
+    """Every ticket for agents and admins, their own for requesters."""
+    tickets = Ticket.objects.select_related(*_WITH_PEOPLE)
+    return tickets if person.is_staff else tickets.filter(requester_id=person.id)
+
+
+def get_ticket(person: Person, ticket_id: UUID) -> Ticket:
+    """The ticket, or TicketNotFound where the person may not see it."""
+    ticket = tickets_visible_to(person).filter(id=ticket_id).first()
+    if ticket is None:
+        raise TicketNotFound
+    return ticket
+
+
+def lock_ticket(person: Person, ticket_id: UUID) -> Ticket:
+    """As `get_ticket`, with the row locked until the unit of work ends."""
+    ticket = tickets_visible_to(person).select_for_update(of=("self",)).filter(id=ticket_id).first()
+    if ticket is None:
+        raise TicketNotFound
+    return ticket
+
+
+def list_tickets(
+    person: Person, where: TicketFilter, query: PageQuery, *, sort_by: str, descending: bool
+) -> Page[Ticket]:
+    """One page of what the person may see and the filter picks."""
+    key, value_of, read = ORDERS[sort_by]
+    order = Order(sort_by, key, value_of, read, descending)
+    return paginate(tickets_visible_to(person).filter(where.to_sql(person.id)), query, order)

@@ -1,0 +1,45 @@
+"""A ticket row as its payload: the one place where columns become the contract's fields."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helpdesk.events.payloads import TicketPayload
+from helpdesk.events.projection import for_viewer
+from helpdesk.people.models import Person
+from helpdesk.people.queries import viewer_of
+from helpdesk.people.shapes import person_payload
+from helpdesk.tickets.models import Ticket
+from helpdesk.vocabulary import TicketStatus
+
+
+def ticket_payload(ticket: Ticket) -> TicketPayload:
+    """The agents' shape. Reads the related people, so select them with the row."""
+    assignee = ticket.assigned_to
+    return TicketPayload(
+        id=ticket.id,
+        number=ticket.number,
+        title=ticket.title,
+        description=ticket.description,
+        status=TicketStatus(ticket.status),
+        priority=ticket.priority_word(),
+        requester_id=ticket.requester_id,
+        requester=person_payload(ticket.requester),
+        created_by_id=ticket.created_by_id,
+        created_by=person_payload(ticket.created_by),
+        assigned_to_id=ticket.assigned_to_id,
+        assigned_to=person_payload(assignee) if assignee else None,
+        tags=ticket.tags,
+        custom_fields=ticket.custom_fields,
+        metadata=ticket.metadata,
+        version=ticket.version,
+        last_activity_at=ticket.last_activity_at,
+        created_at=ticket.created_at,
+        updated_at=ticket.updated_at,
+    )
+
+
+def ticket_for(person: Person, ticket: Ticket | TicketPayload) -> dict[str, Any]:
+    """The ticket's JSON as this person gets it."""
+    payload = ticket if isinstance(ticket, TicketPayload) else ticket_payload(ticket)
+    return for_viewer(payload.model_dump(mode="json", by_alias=True), viewer_of(person))

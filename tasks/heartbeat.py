@@ -1,0 +1,18 @@
+"""A sign of life of the workers: beat asks for it, a worker gives it, `/health/ready` looks at it."""
+
+from __future__ import annotations
+
+import redis
+from celery import shared_task
+from django.conf import settings
+
+HEARTBEAT_KEY = "hub:worker:heartbeat"
+EVERY_S = 10
+STALE_AFTER_S = 45
+
+
+@shared_task(name="tasks.heartbeat", expires=EVERY_S)
+def heartbeat() -> None:
+    """Idempotent; a key that expires."""
+    with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
+        client.set(HEARTBEAT_KEY, "1", ex=STALE_AFTER_S)

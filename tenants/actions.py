@@ -1,0 +1,140 @@
+"""What is done to tenants. Each action enters the context it needs and is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import IntegrityError, connection, transaction
+
+from helpdesk.clock import now
+from helpdesk.errors import Conflict, FieldForbidden, NotFound, ValidationFailed
+from helpdesk.ids import new_id
+from helpdesk.people.actions import create_person
+from helpdesk.people.models import Person
+from helpdesk.people.passwords import hash_password
+from helpdesk.shapes import to_json_name
+from helpdesk.vocabulary import Role
+from helpdesk.work import unit_of_work
+from tenants import context, resolve
+from tenants.door import Somebody
+from tenants.models import Tenant
+from tenants.schema import create_schema, drop_schema
+from tenants.versions import newest_version
+
+TENANT_ADMIN_FIELDS = frozenset({"name", "settings"})
+
+
+class TenantNotFound(NotFound):
+    """There is no such tenant, or it is not yours."""
+
+
+class SlugTaken(Conflict):
+    """Another tenant has this slug."""
+
+    reason = "slug_taken"
+
+
+@dataclass(frozen=True, slots=True)
+class NewAdmin:
+    """The first person of a tenant, who makes the others."""
+
+    email: str
+    password: str
+    first_name: str
+    last_name: str
+
+
+def create_tenant(
+    *, name: str, slug: str, settings: Mapping[str, Any] | None = None, admin: NewAdmin | None = None
+) -> Tenant:
+    """A tenant with its schema, and its first admin where one is given. All of it or nothing."""
+    ref = context.TenantRef(new_id(), slug, name, settings=dict(settings or {}))
+    password_hash = hash_password(admin.password) if admin else ""
+    with context.tenant(ref), unit_of_work():
+        _insert_row(ref)
+        create_schema(ref)
+        if admin:
+            create_person(
+                None,
+                email=admin.email,
+                first_name=admin.first_name,
+                last_name=admin.last_name,
+                password_hash=password_hash,
+                role=Role.ADMIN,
+            )
+    resolve.forget()
+    return get_tenant(ref.id)
+
+
+def change_tenant(actor: Somebody, tenant_id: UUID, *, fields: Mapping[str, Any]) -> Tenant:
+    """Rename, reconfigure, suspend or reopen. A tenant's own admin changes its name and settings."""
+    with context.platform(), transaction.atomic():
+        tenant = Tenant.objects.select_for_update().filter(id=tenant_id).first()
+        if tenant is None:
+            raise TenantNotFound
+        changes = {name: value for name, value in fields.items() if getattr(tenant, name) != value}
+        if isinstance(actor, Person) and (refused := sorted(changes.keys() - TENANT_ADMIN_FIELDS)):
+            raise FieldForbidden.of([to_json_name(name) for name in refused])
+        if changes:
+            for name, value in changes.items():
+                setattr(tenant, name, value)
+            tenant.updated_at = now()
+            _save(tenant)
+    resolve.forget()
+    return tenant
+
+
+def delete_tenant(tenant_id: UUID, *, confirm: str) -> None:
+    """Delete a tenant for good: its schema, its domains, its entries in the sign-in directory."""
+    tenant = get_tenant(tenant_id)
+    if confirm != tenant.slug:
+        raise ValidationFailed.of("confirm", "Confirm with ?confirm= and the tenant's slug.", "not_confirmed")
+    with context.platform(), transaction.atomic(), connection.cursor() as cursor:
+        drop_schema(tenant.ref())
+        cursor.execute("DELETE FROM sign_in_directory WHERE tenant_id = %s", [tenant_id])
+        cursor.execute("DELETE FROM domain WHERE tenant_id = %s", [tenant_id])
+        cursor.execute("DELETE FROM tenant WHERE id = %s", [tenant_id])
+    resolve.forget()
+
+
+def get_tenant(tenant_id: UUID) -> Tenant:
+    """The tenant, or TenantNotFound."""
+    with context.platform(), transaction.atomic():
+        tenant = Tenant.objects.filter(id=tenant_id).first()
+    if tenant is None:
+        raise TenantNotFound
+    return tenant
+
+
+def _insert_row(ref: context.TenantRef) -> None:
+    """By name of the schema, because we are in the tenant's: its tables and its row commit together."""
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO public.tenant (id, schema_name, slug, name, settings, is_active, schema_version,"
+                " created_at, updated_at) VALUES (%s, %s, %s, %s, %s::jsonb, true, %s, %s, %s)",
+                [
+                    ref.id,
+                    ref.schema_name,
+                    ref.slug,
+                    ref.name,
+                    orjson.dumps(dict(ref.settings)).decode(),
+                    newest_version(),
+                    moment := now(),
+                    moment,
+                ],
+            )
+    except IntegrityError as error:
+        raise SlugTaken from error
+
+
+def _save(tenant: Tenant) -> None:
+    try:
+        with transaction.atomic():
+            tenant.save(force_update=True)
+    except IntegrityError as error:
+        raise SlugTaken from error

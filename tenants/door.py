@@ -1,0 +1,61 @@
+"""The door of platform operations: they enter tenants and `public` themselves, in transactions of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeAlias
+
+import structlog
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+
+from helpdesk.answers import refusal
+from helpdesk.clock import now
+from helpdesk.door import require_own_page, signed_in_person
+from helpdesk.errors import Unauthorized
+from helpdesk.people.credentials import Credentials
+from helpdesk.people.models import Person
+from helpdesk.permissions import ANYBODY, OPERATIONS, require
+from helpdesk.refusals import told
+from tenants import context
+from tenants.models import PlatformAdmin
+
+Somebody: TypeAlias = Person | PlatformAdmin
+"""A person of a tenant, or a platform admin."""
+
+
+def platform_operation(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Ninja's operation decorator: who asks is read and let in, then the operation opens its own work."""
+    operation_id = run.__self__.operation_id  # type: ignore[attr-defined]
+
+    @wraps(run)
+    def at_the_door(request: HttpRequest, **path: Any) -> HttpResponse:
+        try:
+            if OPERATIONS[operation_id] is not ANYBODY:
+                request.auth = _somebody(request)  # type: ignore[attr-defined]
+                require(request.auth, operation_id)  # type: ignore[attr-defined]
+            return run(request, **path)
+        except Exception as error:
+            return refusal(request, told(error))
+
+    return at_the_door
+
+
+def _somebody(request: HttpRequest) -> Somebody:
+    credentials: Credentials = request.credentials  # type: ignore[attr-defined]
+    claims = credentials.claims
+    if claims is None:
+        raise Unauthorized
+    if claims.tenant_id is not None:
+        with transaction.atomic():
+            return signed_in_person(request)
+    require_own_page(request, credentials)
+    with context.platform(), transaction.atomic():
+        admin = PlatformAdmin.objects.filter(
+            id=claims.person_id, is_active=True, sessions__id=claims.session_id, sessions__expires_at__gt=now()
+        ).first()
+    if admin is None:
+        raise Unauthorized
+    structlog.contextvars.bind_contextvars(person=str(admin.id))
+    return admin

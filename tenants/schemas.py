@@ -1,0 +1,94 @@
+"""What `/tenants` takes and gives."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import orjson
+from pydantic import AfterValidator, Field, StringConstraints
+
+from helpdesk.paging import PageMeta, PageQuery
+from helpdesk.shapes import Moment, Shape
+from tenants.signin.schemas import Email, NewPassword, PersonName
+
+MOST_SETTINGS_BYTES = 16 * 1024
+RESERVED_SLUGS = frozenset({"www", "api", "platform", "admin", "localhost", "public", "static", "mail", "ws"})
+
+
+def _settings(value: dict[str, Any]) -> dict[str, Any]:
+    if len(orjson.dumps(value)) > MOST_SETTINGS_BYTES:
+        raise ValueError("At most 16 kB of JSON.")
+    if not isinstance(value.get("openRegistration", True), bool):
+        raise ValueError("openRegistration is true or false.")
+    return value
+
+
+def _free(slug: str) -> str:
+    if slug in RESERVED_SLUGS:
+        raise ValueError("This slug is reserved.")
+    return slug
+
+
+Slug = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"),
+    AfterValidator(_free),
+]
+TenantName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Settings = Annotated[dict[str, Any], AfterValidator(_settings)]
+
+
+class TenantPayload(Shape):
+    id: UUID
+    name: str
+    slug: str
+    settings: dict[str, Any]
+    is_active: bool
+    created_at: Moment
+    updated_at: Moment
+
+
+class FirstAdmin(Shape):
+    """Who can sign in to the new tenant first."""
+
+    email: Email
+    password: NewPassword
+    first_name: PersonName
+    last_name: PersonName
+
+
+class CreateTenant(Shape):
+    """`slug`: the host name's label, `<slug>.<base domain>`."""
+
+    name: TenantName
+    slug: Slug
+    settings: Settings = Field(default_factory=dict)
+    admin: FirstAdmin | None = None
+
+
+class ChangeTenant(Shape):
+    """The fields to change. A tenant's admin may change name and settings."""
+
+    name: TenantName = ""
+    slug: Slug = ""
+    settings: Settings = Field(default_factory=dict)
+    is_active: bool = True
+
+    def given(self) -> dict[str, Any]:
+        """Only what the request named."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
+
+class TenantListQuery(PageQuery):
+    sort_by: Literal["createdAt", "name", "slug"] = "createdAt"
+    sort_order: Literal["asc", "desc"] = "desc"
+
+
+class DeleteQuery(Shape):
+    confirm: str = Field("", max_length=100)
+
+
+class TenantList(Shape):
+    data: list[TenantPayload]
+    meta: PageMeta

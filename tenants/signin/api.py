@@ -1,0 +1,96 @@
+"""`/auth`: registering, signing in and out. The token is answered and set as a cookie."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from ninja import Body, Router
+
+from helpdesk.answers import answer, no_content
+from helpdesk.door import ForeignOrigin
+from helpdesk.events.payloads import UserPayload
+from helpdesk.people.credentials import cookie_name, says_foreign_origin
+from helpdesk.people.models import Person
+from helpdesk.people.shapes import user_payload
+from tenants import platform_sessions
+from tenants.door import platform_operation
+from tenants.signin import actions
+from tenants.signin.schemas import Login, Refresh, Register, SignedIn, Signup
+
+router = Router()
+router.add_decorator(platform_operation, mode="view")
+
+
+@router.post("/register", operation_id="register", response={201: SignedIn}, summary="Register as a requester")
+def register(request: HttpRequest, body: Body[Register]) -> HttpResponse:
+    """In the tenant of the host, or of `tenantId` or `tenantSlug`."""
+    _require_no_foreign_page(request)
+    tenant = actions.required_tenant(request.tenant, body)
+    signed_in = actions.register(
+        tenant, email=body.email, password=body.password, first_name=body.first_name, last_name=body.last_name
+    )
+    return _with_cookie(signed_in, status=201)
+
+
+@router.post("/signup", operation_id="signup", response={201: SignedIn}, summary="Register with one name")
+def signup(request: HttpRequest, body: Body[Signup]) -> HttpResponse:
+    """As `/auth/register`, for callers that ask for one name."""
+    _require_no_foreign_page(request)
+    tenant = actions.required_tenant(request.tenant, body)
+    first, _, last = body.name.partition(" ")
+    signed_in = actions.register(
+        tenant, email=body.email, password=body.password, first_name=first[:100], last_name=last.strip()[:100]
+    )
+    return _with_cookie(signed_in, status=201)
+
+
+@router.post("/login", operation_id="login", response=SignedIn, summary="Sign in")
+def login(request: HttpRequest, body: Body[Login]) -> HttpResponse:
+    """Several tenants with this address and password: 409 `choose_tenant` with their slugs."""
+    _require_no_foreign_page(request)
+    tenant = actions.named_tenant(request.tenant, body)
+    return _with_cookie(actions.log_in(tenant, email=body.email, password=body.password))
+
+
+@router.post("/refresh", operation_id="refresh", response=SignedIn, summary="A new access token")
+def refresh(request: HttpRequest, body: Body[Refresh]) -> HttpResponse:
+    """The refresh token stays valid until it expires or its session is signed out."""
+    _require_no_foreign_page(request)
+    return _with_cookie(actions.refresh(request.tenant, refresh_token=body.refresh_token))
+
+
+@router.get("/me", operation_id="getMe", response=UserPayload, summary="Who am I")
+def me(request: HttpRequest) -> HttpResponse:
+    """As the database has one now, not as the token was made."""
+    somebody = request.auth
+    if isinstance(somebody, Person):
+        return answer(user_payload(somebody, tenant_id=request.tenant.id))
+    return answer(platform_sessions.admin_payload(somebody))
+
+
+@router.post("/logout", operation_id="logout", response={204: None}, summary="Sign out")
+def logout(request: HttpRequest) -> HttpResponse:
+    """Ends the session: its access and refresh tokens are refused from now on."""
+    actions.log_out(request.auth, session_id=request.credentials.claims.session_id)
+    response = no_content()
+    response.delete_cookie(cookie_name(), samesite="Lax")
+    return response
+
+
+def _require_no_foreign_page(request: HttpRequest) -> None:
+    # Else another site could sign a visitor in as somebody else.
+    if says_foreign_origin(request.headers):
+        raise ForeignOrigin
+
+
+def _with_cookie(signed_in: SignedIn, *, status: int = 200) -> HttpResponse:
+    response = answer(signed_in, status=status)
+    response.set_cookie(
+        cookie_name(),
+        signed_in.token,
+        max_age=signed_in.expires_in,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.HUB_ENV == "production",
+    )
+    return response
