@@ -1,0 +1,135 @@
+"""Who is at the other end of a socket, in which tenant, and are they still.
+
+A token comes as a subprotocol, as the cookie of the same origin, or in an `auth` frame; never in the
+URL. The person and the role are read from the database, never from the token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+from uuid import UUID
+
+from helpdesk.clock import now, rfc3339
+from helpdesk.people.credentials import cookie_token, is_same_origin
+from helpdesk.people.models import Person, Session
+from helpdesk.people.queries import get_signed_in
+from helpdesk.people.tokens import Claims, read_token
+from helpdesk.vocabulary import Role
+from realtime.closing import BAD_TOKEN, PLATFORM_TOKEN, SIGNED_OUT, SUSPENDED, UNKNOWN_HOST, WRONG_TENANT, Ending
+from realtime.protocol import Authenticated, ErrorCode, FrameId, PersonShape
+from tenants.context import TenantRef, run_in_platform, run_in_tenant
+from tenants.resolve import tenant_by_host, tenant_by_id
+
+SUBPROTOCOL = "hub.v1"
+BEARER = "bearer."
+SESSIONS_A_QUERY = 5000
+
+Host = TenantRef | Literal["platform"]
+
+
+class Refused(Exception):
+    """Nobody may use this socket: how it ends, and what the client is told."""
+
+    def __init__(self, ending: Ending, code: ErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.ending, self.code, self.message = ending, code, message
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """Somebody signed in to a tenant."""
+
+    tenant: TenantRef
+    person: Person
+    claims: Claims
+
+    def shape(self, frame_id: FrameId | None) -> Authenticated:
+        """The answer to the `auth` frame that brought it."""
+        person = PersonShape(id=self.person.id, name=self.person.name, role=self.person.role)
+        expires_at = rfc3339(datetime.fromtimestamp(self.claims.expires_at, UTC))
+        return Authenticated(person=person, expires_at=expires_at, id=frame_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A token of the handshake. A bad one given on purpose is refused; a bad cookie counts as none."""
+
+    token: str
+    on_purpose: bool
+
+
+def offered_token(headers: Mapping[str, str], subprotocols: Sequence[str]) -> Offered | None:
+    """The token in the handshake, if there is one that counts. `headers` compares names without case."""
+    for name in subprotocols:
+        if name.startswith(BEARER):
+            return Offered(name.removeprefix(BEARER), on_purpose=True)
+    cookie = cookie_token(headers.get("Cookie", ""))
+    if cookie and is_same_origin(headers) and read_token(cookie):
+        return Offered(cookie, on_purpose=False)
+    return None
+
+
+async def resolve_host(host: str) -> Host:
+    """What the Host header names. Raises Refused where that is nothing of ours, or suspended."""
+    found = await run_in_platform(lambda: tenant_by_host(host))
+    if found is None:
+        raise Refused(UNKNOWN_HOST, ErrorCode.NOT_FOUND, "There is no help desk at this host.")
+    if isinstance(found, TenantRef):
+        _require_active(found)
+    return found
+
+
+async def sign_in(token: str, host: Host) -> Login:
+    """The token's person in the token's tenant, which must be the host's where that names one. Raises Refused."""
+    claims = read_token(token)
+    if claims is None:
+        raise Refused(BAD_TOKEN, ErrorCode.UNAUTHORIZED, "The token is not valid, or no longer.")
+    tenant = await _tenant_of(claims, host)
+    person = await run_in_tenant(
+        tenant, lambda: get_signed_in(person_id=claims.person_id, session_id=claims.session_id)
+    )
+    if person is None:
+        raise Refused(SIGNED_OUT, ErrorCode.UNAUTHORIZED, "Sign in again.")
+    return Login(tenant, person, claims)
+
+
+async def get_tenant_now(tenant_id: UUID) -> TenantRef | None:
+    """The tenant as it is now, suspended or not."""
+    return await run_in_platform(lambda: tenant_by_id(tenant_id))
+
+
+async def get_roles_now(tenant: TenantRef, sessions: Iterable[UUID]) -> dict[UUID, Role]:
+    """The role of the active person of each session that is still open: one query for all of them."""
+    wanted = list(sessions)
+
+    def read() -> dict[UUID, Role]:
+        found: dict[UUID, Role] = {}
+        for begin in range(0, len(wanted), SESSIONS_A_QUERY):
+            rows = Session.objects.filter(
+                id__in=wanted[begin : begin + SESSIONS_A_QUERY], expires_at__gt=now(), person__is_active=True
+            )
+            found |= {session: Role(role) for session, role in rows.values_list("id", "person__role")}
+        return found
+
+    return await run_in_tenant(tenant, read)
+
+
+async def _tenant_of(claims: Claims, host: Host) -> TenantRef:
+    tenant_id = claims.tenant_id
+    if tenant_id is None:
+        raise Refused(PLATFORM_TOKEN, ErrorCode.FORBIDDEN, "This is a platform admin's token; it reads no tickets.")
+    if isinstance(host, TenantRef) and host.id != tenant_id:
+        raise Refused(WRONG_TENANT, ErrorCode.FORBIDDEN, "This token is for another help desk.")
+    tenant = host if isinstance(host, TenantRef) else await get_tenant_now(tenant_id)
+    if tenant is None:
+        raise Refused(BAD_TOKEN, ErrorCode.UNAUTHORIZED, "The token is not valid, or no longer.")
+    _require_active(tenant)
+    return tenant
+
+
+def _require_active(tenant: TenantRef) -> None:
+    if not tenant.is_active:
+        raise Refused(SUSPENDED, ErrorCode.FORBIDDEN, "This help desk is suspended.")

@@ -1,0 +1,155 @@
+"""One signed-in socket: its person, its streams, and what its frames ask for."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, assert_never
+from uuid import UUID
+
+from helpdesk.people.queries import viewer_of
+from helpdesk.tickets.queries import tickets_visible_to
+from realtime.audience import class_of
+from realtime.auth import Login, Refused, sign_in
+from realtime.closing import OTHER_PERSON, TOKEN_EXPIRED, Ending
+from realtime.encoding import frame_of
+from realtime.outbox import Outbox
+from realtime.protocol import (
+    Auth,
+    BadFrame,
+    ClientFrame,
+    ErrorCode,
+    ErrorFrame,
+    FrameId,
+    Ping,
+    Pong,
+    Presence,
+    Subscribe,
+    Unsubscribe,
+    Unsubscribed,
+    stream_name,
+    ticket_of,
+)
+from realtime.replay import subscribe
+from realtime.streams import Subscription
+from tenants.context import run_in_tenant
+
+if TYPE_CHECKING:
+    from realtime.room import Room
+
+MOST_SUBSCRIPTIONS = 200
+LONGEST_TIMER_S = 24 * 3600.0
+
+
+class Connection:
+    """Lives from the login to the end of the socket. `room` is its tenant's."""
+
+    def __init__(self, login: Login, outbox: Outbox, room: Room) -> None:
+        self.login = login
+        self.outbox = outbox
+        self.room = room
+        self.viewer = viewer_of(login.person)
+        self._subscriptions: dict[str, Subscription] = {}
+        self._turn = asyncio.Lock()
+        self._expiry: asyncio.TimerHandle | None = None
+        self._wait_for_expiry()
+
+    @property
+    def session_id(self) -> UUID:
+        return self.login.claims.session_id
+
+    async def handle(self, frame: ClientFrame) -> None:
+        """Do what it asks and answer it. Raises BadFrame, which the caller answers."""
+        match frame:
+            case Ping(id=frame_id):
+                self.outbox.push(frame_of(Pong(id=frame_id)))
+            case Subscribe():
+                await self._subscribe(frame)
+            case Unsubscribe(stream=stream, id=frame_id):
+                name = stream_name(stream)
+                self._drop(name)
+                self.outbox.push(frame_of(Unsubscribed(stream=name, id=frame_id)))
+            case Auth():
+                await self._renew(frame)
+            case Presence(id=frame_id):
+                raise BadFrame(ErrorCode.UNSUPPORTED, "Presence is not served yet.", frame_id)
+            case _:
+                assert_never(frame)
+
+    def end(self, ending: Ending, code: ErrorCode | None = None, message: str = "") -> None:
+        """Close the socket; where a code is given, an `error` frame tells why first."""
+        self.outbox.close(ending, frame_of(ErrorFrame(code=code, message=message)) if code else None)
+
+    def forget(self, subscription: Subscription) -> None:
+        """The feed ended it."""
+        if self._subscriptions.get(subscription.key[0]) is subscription:
+            del self._subscriptions[subscription.key[0]]
+
+    def leave(self) -> None:
+        """The socket has ended: nothing of it stays behind."""
+        if self._expiry:
+            self._expiry.cancel()
+        for stream in list(self._subscriptions):
+            self._drop(stream)
+        self.outbox.abandon()
+
+    async def _subscribe(self, frame: Subscribe) -> None:
+        if frame.filter is not None or frame.view_id is not None:
+            raise BadFrame(ErrorCode.UNSUPPORTED, "Streams take no filter and no view yet.", frame.id)
+        stream = _named(frame.stream, frame.id)
+        if stream not in self._subscriptions and len(self._subscriptions) >= MOST_SUBSCRIPTIONS:
+            raise BadFrame(
+                ErrorCode.TOO_MANY_SUBSCRIPTIONS, f"A connection holds {MOST_SUBSCRIPTIONS} streams.", frame.id
+            )
+        ticket_id = ticket_of(stream)
+        if ticket_id and not await self._sees(ticket_id):
+            raise BadFrame(ErrorCode.NOT_FOUND, "There is no such ticket, or you may not see it.", frame.id)
+        self._drop(stream)
+        subscription = Subscription((stream, class_of(self.viewer, stream)), self.outbox, owner=self)
+        self._subscriptions[stream] = subscription
+        await subscribe(self.room.feed, subscription, frame.since, frame_id=frame.id, turn=self._turn)
+
+    async def _sees(self, ticket_id: UUID) -> bool:
+        person = self.login.person
+        return await run_in_tenant(self.login.tenant, lambda: tickets_visible_to(person).filter(id=ticket_id).exists())
+
+    async def _renew(self, frame: Auth) -> None:
+        """A newer token of the same person. A bad one changes nothing; another person's ends the socket."""
+        try:
+            login = await sign_in(frame.token, self.login.tenant)
+        except Refused as refused:
+            if refused.ending.code != OTHER_PERSON.code:
+                self.end(refused.ending, refused.code, refused.message)
+                return
+            raise BadFrame(refused.code, refused.message, frame.id) from None
+        if login.person.id != self.login.person.id:
+            self.end(OTHER_PERSON, ErrorCode.UNAUTHORIZED, "This token is another person's.")
+            return
+        self.login = login
+        self._wait_for_expiry()
+        self.outbox.push(frame_of(login.shape(frame.id)))
+
+    def _drop(self, stream: str) -> None:
+        subscription = self._subscriptions.pop(stream, None)
+        if subscription is not None:
+            self.room.feed.detach(subscription)
+
+    def _wait_for_expiry(self) -> None:
+        if self._expiry:
+            self._expiry.cancel()
+        left = self.login.claims.expires_at - time.time()
+        loop = asyncio.get_running_loop()
+        if left > LONGEST_TIMER_S:
+            self._expiry = loop.call_later(LONGEST_TIMER_S, self._wait_for_expiry)
+        else:
+            self._expiry = loop.call_later(max(0.0, left), self._expire)
+
+    def _expire(self) -> None:
+        self.end(TOKEN_EXPIRED, ErrorCode.UNAUTHORIZED, "The token has expired.")
+
+
+def _named(stream: str, frame_id: FrameId | None) -> str:
+    try:
+        return stream_name(stream)
+    except BadFrame as bad:
+        raise BadFrame(bad.code, bad.message, frame_id) from None

@@ -1,0 +1,101 @@
+"""The hub's ear: bells that other processes rang, heard through the channel layer.
+
+What is missed costs a second, because the log is looked at anyway. So nothing here may fail for good:
+the ear rings itself now and then, and when it does not hear that, or Redis is away, it begins anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID, uuid4
+
+import structlog
+from channels.layers import get_channel_layer
+
+GROUP = "hub.bell"
+PROOF_EVERY_S = 15.0
+PROOF_WITHIN_S = 5.0
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 5.0
+
+Wake = Callable[[UUID, int], None]
+_log = structlog.get_logger(__name__)
+
+
+async def listen_for_bells(wake: Wake) -> None:
+    """Hear bells for ever and hand them to `wake`. One line in the log per break, one when it is over."""
+    # Its receiver writes a traceback every second while Redis is away.
+    logging.getLogger("channels_redis.pubsub").setLevel(logging.CRITICAL)
+    pause, broken = FIRST_PAUSE_S, False
+    while True:
+        ear = _Ear(wake, announce=broken)
+        try:
+            await ear.listen()
+        except Exception as error:
+            if ear.has_heard or not broken:
+                pause = FIRST_PAUSE_S
+                _log.warning("bells_not_heard", error=f"{type(error).__name__}: {error}"[:200])
+            broken = True
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, LONGEST_PAUSE_S)
+
+
+class _Ear:
+    """One try: from the subscription until it breaks."""
+
+    def __init__(self, wake: Wake, *, announce: bool) -> None:
+        self.has_heard = False
+        self._wake, self._announce = wake, announce
+        self._layer: Any = get_channel_layer()
+        self._proof = ""
+        self._proven = asyncio.Event()
+
+    async def listen(self) -> None:
+        """Raises whatever breaks it; never returns otherwise."""
+        try:
+            async with asyncio.timeout(PROOF_WITHIN_S):
+                channel = await self._layer.new_channel()
+                await self._layer.group_add(GROUP, channel)
+            create = asyncio.get_running_loop().create_task
+            # Two tasks, because a cancelled receive() gives its channel up.
+            tasks = [create(self._hear(channel)), create(self._prove())]
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                done.pop().result()
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+        finally:
+            await self._drop_connections()
+
+    async def _hear(self, channel: str) -> None:
+        while True:
+            message = await self._layer.receive(channel)
+            if message.get("type") == "bell.rung":
+                with contextlib.suppress(KeyError, ValueError, TypeError):
+                    self._wake(UUID(message["tenant"]), int(message["seq"]))
+            elif message.get("proof") == self._proof:
+                self._proven.set()
+
+    async def _prove(self) -> None:
+        """Ring ourselves now and then. Raises where that is not heard."""
+        while True:
+            self._proof = uuid4().hex
+            self._proven.clear()
+            async with asyncio.timeout(PROOF_WITHIN_S):
+                await self._layer.group_send(GROUP, {"type": "bell.proof", "proof": self._proof})
+                await self._proven.wait()
+            if self._announce and not self.has_heard:
+                _log.info("bells_heard_again")
+            self.has_heard = True
+            await asyncio.sleep(PROOF_EVERY_S)
+
+    async def _drop_connections(self) -> None:
+        """So that the next try makes new ones."""
+        with contextlib.suppress(Exception):
+            async with asyncio.timeout(PROOF_WITHIN_S):
+                await self._layer.flush()

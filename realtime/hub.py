@@ -1,0 +1,82 @@
+"""One hub per process and event loop: the rooms of the tenants that have sockets here, and the ear for bells."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from realtime.auth import Login
+from realtime.closing import Ending
+from realtime.connection import Connection
+from realtime.hearing import listen_for_bells
+from realtime.outbox import Outbox
+from realtime.room import Room
+
+_hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
+_guard = threading.Lock()
+
+
+class Hub:
+    """See the module. Only `ring` may be called from another thread."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        self.rooms: dict[UUID, Room] = {}
+        self._hearing: asyncio.Task[None] | None = None
+
+    async def join(self, login: Login, outbox: Outbox) -> Connection:
+        """A signed-in socket comes in. Raises django.db.Error where the log cannot be read."""
+        if self._hearing is None:
+            self._hearing = self.loop.create_task(listen_for_bells(self.wake))
+        room = self.rooms.get(login.tenant.id)
+        if room is None or room.closed:
+            room = self.rooms[login.tenant.id] = Room(login.tenant)
+        await room.open()
+        connection = Connection(login, outbox, room)
+        room.connections.add(connection)
+        return connection
+
+    def leave(self, connection: Connection) -> None:
+        """The socket has ended."""
+        connection.leave()
+        connection.room.connections.discard(connection)
+
+    def wake(self, tenant_id: UUID, seq: int) -> None:
+        """A bell was heard in this loop."""
+        room = self.rooms.get(tenant_id)
+        if room is not None:
+            if room.closed:
+                del self.rooms[tenant_id]
+            else:
+                room.feed.wake(seq)
+
+    def ring(self, tenant_id: UUID, seq: int) -> None:
+        """A bell was heard in any thread of this process."""
+        if tenant_id in self.rooms and not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.wake, tenant_id, seq)
+
+    def end_all(self, ending: Ending) -> None:
+        """Close every socket of this process."""
+        for room in self.rooms.values():
+            for connection in room.connections:
+                connection.end(ending)
+
+
+def current_hub() -> Hub:
+    """The hub of the running loop."""
+    loop = asyncio.get_running_loop()
+    with _guard:
+        hub = _hubs.get(loop)
+        if hub is None:
+            hub = _hubs[loop] = Hub(loop)
+        return hub
+
+
+def ring_local(tenant_id: UUID, seq: int) -> None:
+    """Wake the hubs of this process, from any thread, without waiting."""
+    with _guard:
+        hubs = list(_hubs.values())
+    for hub in hubs:
+        hub.ring(tenant_id, seq)

@@ -1,0 +1,70 @@
+"""The hub's way to the log: short conversations with the database, never from inside the event loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from helpdesk.events.queries import Head, LogRow, get_head, list_rows, list_rows_visible_to
+from realtime.audience import Key, carries
+from realtime.protocol import ME, ticket_of
+from tenants.context import TenantRef, run_in_tenant
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows in order. All that there was with `seq <= scanned_to` has been looked at.
+
+    `head` was read after the rows: where its epoch is the reader's, the rows are of that epoch too.
+    """
+
+    rows: list[LogRow]
+    scanned_to: int
+    head: Head
+
+
+class LogReader(Protocol):
+    """One tenant's log."""
+
+    async def head(self) -> Head:
+        """Where it ends, now."""
+        ...
+
+    async def page(self, *, after: int, limit: int) -> Page:
+        """The rows after a seq, whoever may see them."""
+        ...
+
+    async def page_for(self, key: Key, *, after: int, upto: int, limit: int) -> Page:
+        """The rows with `after < seq <= upto` that a channel carries, as the database has them now."""
+        ...
+
+
+class TenantLog:
+    """The log of a tenant in PostgreSQL."""
+
+    def __init__(self, ref: TenantRef) -> None:
+        self._ref = ref
+
+    async def head(self) -> Head:
+        return await run_in_tenant(self._ref, get_head)
+
+    async def page(self, *, after: int, limit: int) -> Page:
+        def read() -> Page:
+            rows = list_rows(after=after, limit=limit)
+            return Page(rows, rows[-1].seq if rows else after, get_head())
+
+        return await run_in_tenant(self._ref, read)
+
+    async def page_for(self, key: Key, *, after: int, upto: int, limit: int) -> Page:
+        stream, viewer = key
+
+        def read() -> Page:
+            if stream == ME:
+                # TODO: a query by person, once notifications are written and this has something to find.
+                rows = [row for row in list_rows(after=after, limit=limit) if row.seq <= upto]
+            else:
+                rows = list_rows_visible_to(viewer, after=after, upto=upto, limit=limit, ticket_id=ticket_of(stream))
+            scanned_to = rows[-1].seq if len(rows) == limit else upto
+            return Page([row for row in rows if carries(key, row)], scanned_to, get_head())
+
+        return await run_in_tenant(self._ref, read)

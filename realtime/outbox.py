@@ -1,0 +1,100 @@
+"""What waits for one peer: bounded, in order, and nobody else's business.
+
+A peer that reads too slowly is cut off (4408) before it costs memory; it comes back and resumes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+from realtime.closing import TOO_SLOW, Ending
+from realtime.wire import Frame, Wire
+
+MOST_BYTES = 1024 * 1024
+MOST_FRAMES = 10_000
+ROOM_BYTES = 128 * 1024
+"""Replays wait until less than this is waiting, so that they never fill an outbox by themselves."""
+STALLED_S = 15.0
+"""How long a replay waits for a peer that takes nothing."""
+
+
+class OutboxClosed(Exception):
+    """The connection has ended, or is ending."""
+
+
+class Outbox:
+    """`push` never waits. What does not fit ends the connection."""
+
+    def __init__(
+        self, wire: Wire, *, most_bytes: int = MOST_BYTES, most_frames: int = MOST_FRAMES, stalled_s: float = STALLED_S
+    ) -> None:
+        self._wire = wire
+        self._most_bytes, self._most_frames, self._stalled_s = most_bytes, most_frames, stalled_s
+        self._waiting: deque[Frame] = deque()
+        self._bytes = 0
+        self._room = asyncio.Event()
+        self._drain: asyncio.Task[None] | None = None
+        self.ending: Ending | None = None
+        """Why the server ended the connection; None while it has not."""
+        self.closed = False
+
+    @property
+    def waiting_bytes(self) -> int:
+        return self._bytes
+
+    def push(self, frame: Frame) -> None:
+        """Send it as soon as the peer takes it, after what was pushed before."""
+        if self.closed or (self._drain is None and self._wire.try_write(frame)):
+            return
+        if self._bytes + len(frame) > self._most_bytes or len(self._waiting) >= self._most_frames:
+            self.close(TOO_SLOW)
+            return
+        self._waiting.append(frame)
+        self._bytes += len(frame)
+        if self._drain is None:
+            self._drain = asyncio.get_running_loop().create_task(self._write_waiting())
+
+    async def room(self) -> None:
+        """Wait until there is room for a replay's next frame. Raises OutboxClosed."""
+        while self._bytes >= ROOM_BYTES and not self.closed:
+            self._room.clear()
+            try:
+                async with asyncio.timeout(self._stalled_s):
+                    await self._room.wait()
+            except TimeoutError:
+                self.close(TOO_SLOW)
+        if self.closed:
+            raise OutboxClosed
+
+    def close(self, ending: Ending, farewell: Frame | None = None) -> None:
+        """End the connection: what waits is still sent (not to a slow reader), then `farewell`, then the close."""
+        if self.closed:
+            return
+        self.ending = ending
+        last = [] if ending is TOO_SLOW else [*self._waiting]
+        self.abandon()
+        self._wire.close(ending, [*last, farewell] if farewell else last)
+
+    def abandon(self) -> None:
+        """The peer is gone: forget what waits for it."""
+        self.closed = True
+        self._waiting.clear()
+        self._bytes = 0
+        self._room.set()
+        if self._drain is not None:
+            self._drain.cancel()
+
+    async def _write_waiting(self) -> None:
+        try:
+            while self._waiting:
+                # It stays first in the row while it waits: a write that is cancelled has not been written.
+                await self._wire.write(self._waiting[0])
+                self._bytes -= len(self._waiting.popleft())
+                if self._bytes < ROOM_BYTES:
+                    self._room.set()
+                await asyncio.sleep(0)
+        except OSError:
+            self.abandon()
+        finally:
+            self._drain = None

@@ -1,0 +1,118 @@
+"""A tenant that has sockets in this process: its feed, its connections, and the two tasks that keep them."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+
+import structlog
+from django.db import Error as DatabaseFailure
+
+from realtime.auth import get_roles_now, get_tenant_now
+from realtime.closing import RIGHTS_CHANGED, SIGNED_OUT, SUSPENDED
+from realtime.connection import Connection
+from realtime.feed import Feed
+from realtime.log_reader import LogReader, TenantLog
+from realtime.protocol import ErrorCode
+from realtime.streams import Subscription
+from tenants.context import TenantRef
+
+LOOK_EVERY_S = 1.0
+"""The log is looked at this often without a bell: a lost bell costs so much."""
+BEAT_S = 25.0
+IDLE_S = 60.0
+"""A room without connections stays so long, for those who come back."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Room:
+    """See the module. Begins with `open`, ends by itself when it has long been empty."""
+
+    def __init__(self, tenant: TenantRef, log: LogReader | None = None) -> None:
+        self.tenant = tenant
+        self.feed = Feed(log or TenantLog(tenant), on_people_changed=self._look_at_people, on_ended=_forget)
+        self.connections: set[Connection] = set()
+        self.closed = False
+        self._people = asyncio.Event()
+        self._opening = asyncio.Lock()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def open(self) -> None:
+        """Find the end of the log and begin to follow it. The second call waits for the first."""
+        async with self._opening:
+            if not self._tasks:
+                await self.feed.start()
+                create = asyncio.get_running_loop().create_task
+                self._tasks = [create(self._read()), create(self._beat())]
+
+    def close(self) -> None:
+        self.closed = True
+        for task in self._tasks:
+            if task is not asyncio.current_task():
+                task.cancel()
+
+    async def check_people(self) -> None:
+        """Whoever is no longer signed in goes, whoever has another role comes back with it; one query for all."""
+        if not self.connections:
+            return
+        tenant = await get_tenant_now(self.tenant.id)
+        if tenant is None or not tenant.is_active:
+            for connection in self.connections:
+                connection.end(SUSPENDED, ErrorCode.FORBIDDEN, "This help desk is suspended.")
+            return
+        asked = [(connection, connection.session_id) for connection in self.connections]
+        roles = await get_roles_now(tenant, {session for _, session in asked})
+        for connection, session in asked:
+            if session not in roles:
+                connection.end(SIGNED_OUT, ErrorCode.UNAUTHORIZED, "Sign in again.")
+            elif roles[session] != connection.viewer.role:
+                connection.end(RIGHTS_CHANGED)
+
+    def _look_at_people(self) -> None:
+        self._people.set()
+
+    async def _read(self) -> None:
+        """Follow the log: at each bell, and every second without one."""
+        empty_for = 0.0
+        failing = False
+        while empty_for < IDLE_S:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await self.feed.rung.wait()
+            self.feed.rung.clear()
+            try:
+                await self.feed.catch_up()
+                failing = False
+            except DatabaseFailure as error:
+                if not failing:
+                    _log.warning("feed_without_database", tenant=self.tenant.slug, error=str(error)[:200])
+                failing = True
+                await asyncio.sleep(LOOK_EVERY_S)
+            except Exception:
+                _log.exception("feed_failed", tenant=self.tenant.slug)
+                await asyncio.sleep(LOOK_EVERY_S)
+            empty_for = 0.0 if self.connections else empty_for + LOOK_EVERY_S
+        self.close()
+
+    async def _beat(self) -> None:
+        """Every 25 seconds, and when the log tells of people: who is still here, and how far have they come."""
+        while True:
+            try:
+                async with asyncio.timeout(BEAT_S * random.uniform(0.9, 1.1)):  # noqa: S311
+                    await self._people.wait()
+            except TimeoutError:
+                self.feed.sync()
+            self._people.clear()
+            try:
+                await self.check_people()
+            except DatabaseFailure:
+                _log.warning("people_without_database", tenant=self.tenant.slug)
+            except Exception:
+                _log.exception("people_check_failed", tenant=self.tenant.slug)
+
+
+def _forget(subscription: Subscription) -> None:
+    if subscription.owner is not None:
+        subscription.owner.forget(subscription)

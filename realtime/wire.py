@@ -1,0 +1,143 @@
+"""How frames leave: the one interface behind which uvicorn and daphne differ.
+
+Nothing here ever makes the hub wait for a peer: what cannot be written now waits in that peer's outbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import cached_property, partial
+from typing import Any, Protocol
+
+from realtime.closing import TOO_MANY_ERRORS, Ending
+from realtime.frames import EXTENSION, GRACE_S, FrameProtocol
+
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+LOOK_AGAIN_S = 0.05
+
+
+class Frame:
+    """A frame's text, encoded once and shared by all who get it."""
+
+    __slots__ = ("__dict__", "text")
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    @cached_property
+    def ready(self) -> bytes:
+        """As it goes over the wire: an unmasked, final text frame (RFC 6455, 5.2)."""
+        size = len(self.text)
+        if size < 126:
+            head = bytes((0x81, size))
+        elif size < 65536:
+            head = b"\x81\x7e" + size.to_bytes(2, "big")
+        else:
+            head = b"\x81\x7f" + size.to_bytes(8, "big")
+        return head + self.text
+
+
+class Wire(Protocol):
+    """One peer. `close` and `try_write` never wait."""
+
+    def try_write(self, frame: Frame) -> bool:
+        """Write it now; False: not written."""
+        ...
+
+    async def write(self, frame: Frame) -> None:
+        """Write it when the peer takes it. Raises OSError when the peer is gone."""
+        ...
+
+    def close(self, ending: Ending, last: Sequence[Frame]) -> None:
+        """Send `last`, then close; a peer that does not take it within GRACE_S is cut off."""
+        ...
+
+
+def wire_of(scope: Mapping[str, Any], send: Send) -> Wire:
+    """The best way to this peer that its server offers."""
+    protocol = (scope.get("extensions") or {}).get(EXTENSION)
+    return FrameWire(protocol) if protocol is not None else AsgiWire(send)
+
+
+class FrameWire:
+    """uvicorn with `realtime.frames.FrameProtocol`: ready frames, straight to the transport."""
+
+    def __init__(self, protocol: FrameProtocol) -> None:
+        self._protocol = protocol
+
+    def try_write(self, frame: Frame) -> bool:
+        return self._protocol.write_ready(frame.ready)
+
+    async def write(self, frame: Frame) -> None:
+        while not self._protocol.write_ready(frame.ready):
+            if self._protocol.is_gone:
+                raise ConnectionResetError
+            await self._protocol.writable.wait()
+
+    def close(self, ending: Ending, last: Sequence[Frame]) -> None:
+        for frame in last:
+            self._protocol.write_ready(frame.ready)
+        self._protocol.say_goodbye(ending.code, ending.reason)
+
+
+class AsgiWire:
+    """Any ASGI server. daphne's `send` never waits for the peer, so its transport is looked at."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._closing: asyncio.Task[None] | None = None
+
+    def try_write(self, frame: Frame) -> bool:
+        return False
+
+    async def write(self, frame: Frame) -> None:
+        while self._is_full():
+            await asyncio.sleep(LOOK_AGAIN_S)
+        await self._send({"type": "websocket.send", "text": frame.text.decode()})
+
+    def close(self, ending: Ending, last: Sequence[Frame]) -> None:
+        self._closing = asyncio.get_running_loop().create_task(self._close(ending, last))
+
+    async def _close(self, ending: Ending, last: Sequence[Frame]) -> None:
+        try:
+            async with asyncio.timeout(GRACE_S):
+                for frame in last:
+                    await self.write(frame)
+        except (TimeoutError, OSError):
+            pass
+        try:
+            async with asyncio.timeout(GRACE_S):
+                await self._say_goodbye(ending)
+        except (TimeoutError, OSError):
+            self._abort()
+
+    async def _say_goodbye(self, ending: Ending) -> None:
+        goodbye = {"type": "websocket.close", "code": int(ending.code), "reason": ending.reason}
+        try:
+            await self._send(goodbye)
+        except OSError:
+            raise
+        except Exception:
+            # autobahn lets applications send private codes only.
+            with contextlib.suppress(Exception):
+                await self._send(goodbye | {"code": int(TOO_MANY_ERRORS.code)})
+
+    @cached_property
+    def _transport(self) -> Any:
+        """The server's own transport, where it can be found: daphne's `send` is partial(handle_reply, protocol)."""
+        owner = self._send.args[0] if isinstance(self._send, partial) else getattr(self._send, "__self__", None)
+        return getattr(owner, "transport", None)
+
+    def _is_full(self) -> bool:
+        """Twisted marks a transport whose buffer is over 64 KiB so; elsewhere `send` itself waits."""
+        return bool(getattr(self._transport, "producerPaused", False))
+
+    def _abort(self) -> None:
+        abort = getattr(self._transport, "abort", None) or getattr(self._transport, "abortConnection", None)
+        if abort is not None:
+            abort()
