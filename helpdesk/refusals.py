@@ -37,6 +37,8 @@ def told(error: Exception) -> HelpdeskError:
             return Unauthorized()
         case Http404():
             return NotFound()
+        case HttpError(__cause__=HelpdeskError() as cause) | HttpError(__context__=HelpdeskError() as cause):
+            return cause  # Ninja wraps what its parser raises
         case HttpError():
             return BadRequest(str(error))
         case OperationalError() | InterfaceError():

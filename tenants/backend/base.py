@@ -65,6 +65,12 @@ class DatabaseWrapper(stock.DatabaseWrapper):
     ops_class = DatabaseOperations
     _path_set: Place | None = None
     _placeless = False
+    _made = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # The stock constructor goes to `public`; a connection that is made inside a tenant must not.
+        self._made = True
 
     # What django-tenants keeps on the connection, kept in the context instead.
 
@@ -93,8 +99,7 @@ class DatabaseWrapper(stock.DatabaseWrapper):
         assign_place(Place(tenant.schema_name, tenant=tenant, direct=True))
 
     def set_schema_to_public(self) -> None:
-        # The stock constructor calls this; a new thread's connection must not make `public` its place.
-        if current_place() is not None:
+        if self._made:
             assign_place(Place(PUBLIC_SCHEMA, direct=True))
 
     # Where a statement runs.
