@@ -11,7 +11,9 @@ _django = get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
+from config.checks import require_sound_environment  # noqa: E402
 from config.edge import edge  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
 
+require_sound_environment()
 application = edge(ProtocolTypeRouter({"http": _django, "websocket": URLRouter(websocket_urlpatterns)}))

@@ -7,8 +7,8 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from celery import Celery, signals  # noqa: E402
-from celery.schedules import crontab  # noqa: E402
+from celery import Celery, signals
+from celery.schedules import crontab
 
 app = Celery("hub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
@@ -17,6 +17,12 @@ app.conf.beat_schedule = {
     "heartbeat": {"task": "tasks.heartbeat", "schedule": 10.0},
     "expired-sessions": {"task": "tasks.remove_expired_sessions", "schedule": crontab(hour="3", minute="17")},
 }
+
+
+@signals.celeryd_init.connect
+@signals.beat_init.connect
+def _refuse_a_weak_environment(**_: Any) -> None:
+    require_sound_environment()
 
 
 @signals.setup_logging.connect

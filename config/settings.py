@@ -6,6 +6,7 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
+import config.checks  # noqa: F401  registers them
 from config.env import ROOT, env
 from config.logging import configure
 

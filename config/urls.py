@@ -24,7 +24,7 @@ urlpatterns = [
     path("health/live", health.live),
     path("health/ready", health.ready),
     path("api/v1", list_endpoints),
-    path("api/v1/", api.urls),  # type: ignore[arg-type]
+    path("api/v1/", api.urls),
 ]
 
 

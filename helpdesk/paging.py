@@ -18,7 +18,7 @@ import orjson
 from django.db.models import Expression, F, Model, Q, QuerySet
 from pydantic import Field
 
-from helpdesk.errors import ValidationFailed
+from helpdesk.errors import Detail, ValidationFailed
 from helpdesk.shapes import Shape
 
 DEEPEST_ROW = 10_000
@@ -64,6 +64,13 @@ class Order:
 class Page(Generic[M]):
     rows: Sequence[M]
     meta: dict[str, Any]
+
+
+class CursorRefused(ValidationFailed):
+    """This cursor is not one of this list's."""
+
+    def __init__(self) -> None:
+        super().__init__(details=[Detail("cursor", type(self).__doc__ or "", "cursor")])
 
 
 def read_moment(value: Any) -> datetime:
@@ -144,9 +151,9 @@ def _ordered(rows: QuerySet[M], order: Order, *, backwards: bool = False) -> Que
 def _beyond(rows: QuerySet[M], order: Order, place: tuple[bool, Any, UUID]) -> QuerySet[M]:
     backwards, value, pk = place
     side = "lt" if order.descending != backwards else "gt"
-    rows = rows.alias(_sort=order.key)
+    placed: QuerySet[M] = rows.alias(_sort=order.key)  # type: ignore[assignment]  # an alias changes no row
     # `key <= v AND (key < v OR id < i)`: the first half lets the index be entered at the right place.
-    return rows.filter(Q(**{f"_sort__{side}e": value}) & (Q(**{f"_sort__{side}": value}) | Q(**{f"pk__{side}": pk})))
+    return placed.filter(Q(**{f"_sort__{side}e": value}) & (Q(**{f"_sort__{side}": value}) | Q(**{f"pk__{side}": pk})))
 
 
 def _write_cursor(row: Model, order: Order, *, backwards: bool) -> str:
@@ -160,8 +167,9 @@ def _read_cursor(cursor: str, order: Order) -> tuple[bool, Any, UUID]:
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         name, descending, backwards, value, pk = orjson.loads(raw)
-        if (name, descending) != (order.name, order.descending) or not isinstance(backwards, bool):
-            raise ValueError
-        return backwards, order.read(value), UUID(pk)
+        place = bool(backwards), order.read(value), UUID(pk)
     except (ValueError, TypeError, AttributeError, binascii.Error) as refused:
-        raise ValidationFailed.of("cursor", "This cursor is not one of this list's.", "cursor") from refused
+        raise CursorRefused from refused
+    if (name, descending) != (order.name, order.descending):
+        raise CursorRefused
+    return place

@@ -64,7 +64,7 @@ class HasRole(Protocol):
 def may(role: Role, operation: str) -> bool:
     """Does the table let this role do that at all?"""
     allowed = OPERATIONS[operation]
-    return allowed is ANYBODY or role in allowed
+    return allowed is None or role in allowed
 
 
 def require(actor: HasRole, operation: str) -> None:

@@ -56,7 +56,7 @@ def tell_refusals(api: NinjaAPI) -> None:
         return refusal(request, told(error))
 
     for kind in (HelpdeskError, ValidationError, AuthenticationError, HttpError, Http404, Exception):
-        api.add_exception_handler(kind, handler)
+        api.add_exception_handler(kind, handler)  # type: ignore[arg-type]  # Ninja's type admits classes too
 
 
 def _wrong_fields(error: ValidationError) -> HelpdeskError:

@@ -73,7 +73,7 @@ def create_tenant(
 def change_tenant(actor: Somebody, tenant_id: UUID, *, fields: Mapping[str, Any]) -> Tenant:
     """Rename, reconfigure, suspend or reopen. A tenant's own admin changes its name and settings."""
     with context.platform(), transaction.atomic():
-        tenant = Tenant.objects.select_for_update().filter(id=tenant_id).first()
+        tenant: Tenant | None = Tenant.objects.select_for_update().filter(id=tenant_id).first()
         if tenant is None:
             raise TenantNotFound
         changes = {name: value for name, value in fields.items() if getattr(tenant, name) != value}
@@ -104,7 +104,7 @@ def delete_tenant(tenant_id: UUID, *, confirm: str) -> None:
 def get_tenant(tenant_id: UUID) -> Tenant:
     """The tenant, or TenantNotFound."""
     with context.platform(), transaction.atomic():
-        tenant = Tenant.objects.filter(id=tenant_id).first()
+        tenant: Tenant | None = Tenant.objects.filter(id=tenant_id).first()
     if tenant is None:
         raise TenantNotFound
     return tenant

@@ -25,6 +25,14 @@ Somebody: TypeAlias = Person | PlatformAdmin
 """A person of a tenant, or a platform admin."""
 
 
+class PlatformRequest(HttpRequest):
+    """Of a platform operation after its door. For the type checker: at run time it is Django's request."""
+
+    auth: Somebody
+    credentials: Credentials
+    tenant: context.TenantRef | None
+
+
 def platform_operation(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Ninja's operation decorator: who asks is read and let in, then the operation opens its own work."""
     operation_id = run.__self__.operation_id  # type: ignore[attr-defined]

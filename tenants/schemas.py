@@ -20,7 +20,7 @@ def _settings(value: dict[str, Any]) -> dict[str, Any]:
     if len(orjson.dumps(value)) > MOST_SETTINGS_BYTES:
         raise ValueError("At most 16 kB of JSON.")
     if not isinstance(value.get("openRegistration", True), bool):
-        raise ValueError("openRegistration is true or false.")
+        raise ValueError("openRegistration is true or false.")  # noqa: TRY004  pydantic tells ValueErrors
     return value
 
 

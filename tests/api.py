@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from django.http import HttpResponse
 from django.test import Client
 
 
 class Answer:
     """Status, headers and the parsed body; falsy body where there is none."""
 
-    def __init__(self, response: HttpResponse) -> None:
+    def __init__(self, response: Any) -> None:
         self.response = response
         self.status = response.status_code
         self.headers = response.headers

@@ -24,6 +24,7 @@ from helpdesk.work import unit_of_work
 from tenants import actions as tenant_actions
 from tenants import context, resolve
 from tenants.context import TenantRef
+from tenants.models import Tenant
 from tests.api import Api
 
 settings.HUB_BCRYPT_ROUNDS = 4
@@ -145,7 +146,7 @@ def own_desk(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callable
 
 def _drop(desk: Desk) -> None:
     with context.platform(), transaction.atomic():
-        slug = tenant_actions.Tenant.objects.filter(id=desk.ref.id).values_list("slug", flat=True).first()
+        slug = Tenant.objects.filter(id=desk.ref.id).values_list("slug", flat=True).first()
     if slug is not None:
         tenant_actions.delete_tenant(desk.ref.id, confirm=slug)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Body, Query, Router
 
 from helpdesk.answers import answer, no_content
@@ -22,6 +22,7 @@ from helpdesk.comments.shapes import comment_for
 from helpdesk.events.payloads import CommentPayload
 from helpdesk.events.queries import get_head
 from helpdesk.people.models import Person
+from helpdesk.people.requests import PersonRequest
 from helpdesk.tickets.queries import get_ticket
 
 router = Router()
@@ -29,7 +30,7 @@ flat_router = Router()
 
 
 @router.get("/{ticket_id}/comments", operation_id="listTicketComments", response=CommentList, summary="List comments")
-def list_ticket_comments(request: HttpRequest, ticket_id: UUID, query: Query[CommentListQuery]) -> HttpResponse:
+def list_ticket_comments(request: PersonRequest, ticket_id: UUID, query: Query[CommentListQuery]) -> HttpResponse:
     """Oldest first. `Hub-Seq` is what a reply gives as `seenSeq`."""
     return _list(request.auth, ticket_id, query)
 
@@ -37,7 +38,7 @@ def list_ticket_comments(request: HttpRequest, ticket_id: UUID, query: Query[Com
 @router.post(
     "/{ticket_id}/comments", operation_id="addTicketComment", response={201: CommentPayload}, summary="Add a comment"
 )
-def add_ticket_comment(request: HttpRequest, ticket_id: UUID, body: Body[AddComment]) -> HttpResponse:
+def add_ticket_comment(request: PersonRequest, ticket_id: UUID, body: Body[AddComment]) -> HttpResponse:
     """A public reply, or with `isInternal` a note."""
     return _add(request.auth, ticket_id, body)
 
@@ -49,7 +50,7 @@ def add_ticket_comment(request: HttpRequest, ticket_id: UUID, body: Body[AddComm
     summary="Correct a comment",
 )
 def update_ticket_comment(
-    request: HttpRequest, ticket_id: UUID, comment_id: UUID, body: Body[ChangeComment]
+    request: PersonRequest, ticket_id: UUID, comment_id: UUID, body: Body[ChangeComment]
 ) -> HttpResponse:
     """One's own."""
     return _change(request, comment_id, body, ticket_id=ticket_id)
@@ -61,7 +62,7 @@ def update_ticket_comment(
     response={204: None},
     summary="Take a comment back",
 )
-def delete_ticket_comment(request: HttpRequest, ticket_id: UUID, comment_id: UUID) -> HttpResponse:
+def delete_ticket_comment(request: PersonRequest, ticket_id: UUID, comment_id: UUID) -> HttpResponse:
     """One's own; admins any."""
     if_match = request.headers.get("If-Match")
     actions.delete_comment(request.auth, comment_id, ticket_id=ticket_id, if_match=if_match)
@@ -69,25 +70,25 @@ def delete_ticket_comment(request: HttpRequest, ticket_id: UUID, comment_id: UUI
 
 
 @flat_router.get("", operation_id="listComments", response=CommentList, summary="List a ticket's comments")
-def list_comments(request: HttpRequest, query: Query[FlatCommentListQuery]) -> HttpResponse:
+def list_comments(request: PersonRequest, query: Query[FlatCommentListQuery]) -> HttpResponse:
     """As under the ticket."""
     return _list(request.auth, query.ticket_id, query)
 
 
 @flat_router.post("", operation_id="addComment", response={201: CommentPayload}, summary="Add a comment")
-def add_comment(request: HttpRequest, body: Body[AddCommentTo]) -> HttpResponse:
+def add_comment(request: PersonRequest, body: Body[AddCommentTo]) -> HttpResponse:
     """As under the ticket; the ticket stands in the body."""
     return _add(request.auth, body.ticket_id, body)
 
 
 @flat_router.put("/{comment_id}", operation_id="updateComment", response=CommentPayload, summary="Correct a comment")
-def update_comment(request: HttpRequest, comment_id: UUID, body: Body[ChangeComment]) -> HttpResponse:
+def update_comment(request: PersonRequest, comment_id: UUID, body: Body[ChangeComment]) -> HttpResponse:
     """As under the ticket."""
     return _change(request, comment_id, body)
 
 
 @flat_router.delete("/{comment_id}", operation_id="deleteComment", response={204: None}, summary="Take it back")
-def delete_comment(request: HttpRequest, comment_id: UUID) -> HttpResponse:
+def delete_comment(request: PersonRequest, comment_id: UUID) -> HttpResponse:
     """As under the ticket."""
     actions.delete_comment(request.auth, comment_id, if_match=request.headers.get("If-Match"))
     return no_content()
@@ -112,7 +113,7 @@ def _add(person: Person, ticket_id: UUID, body: AddComment) -> HttpResponse:
 
 
 def _change(
-    request: HttpRequest, comment_id: UUID, body: ChangeComment, *, ticket_id: UUID | None = None
+    request: PersonRequest, comment_id: UUID, body: ChangeComment, *, ticket_id: UUID | None = None
 ) -> HttpResponse:
     comment = actions.change_comment(
         request.auth,

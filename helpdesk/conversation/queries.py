@@ -7,13 +7,13 @@ from uuid import UUID
 
 from helpdesk.comments.queries import list_newest_comments
 from helpdesk.comments.shapes import comment_for
-from helpdesk.errors import ValidationFailed
+from helpdesk.conversation.schemas import TimelineQuery
 from helpdesk.events.queries import LogRow, event_shape, get_head, list_timeline_visible_to
 from helpdesk.events.rules import Viewer
+from helpdesk.paging import CursorRefused
 from helpdesk.people.models import Person
 from helpdesk.people.queries import viewer_of
 from helpdesk.tickets.queries import get_ticket
-from helpdesk.conversation.schemas import TimelineQuery
 from helpdesk.tickets.shapes import ticket_for
 
 MOST_EMBEDDED = 100
@@ -57,5 +57,5 @@ def _seq_of(cursor: str | None) -> int | None:
     if not cursor:
         return None
     if not (cursor.isascii() and cursor.isdigit() and len(cursor) < 19):
-        raise ValidationFailed.of("cursor", "This cursor is not one of this list's.", "cursor")
+        raise CursorRefused
     return int(cursor)

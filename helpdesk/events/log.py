@@ -71,7 +71,7 @@ def record(actor: Actor | None, event: Event) -> None:
 
 def chain_hash(before: bytes, *, seq: int, entry: Entry, recorded_at: str) -> bytes:
     """sha256 over the hash before, then the canonical JSON array of the row without its payload's text."""
-    row = [
+    row: list[Any] = [
         seq,
         str(entry.id),
         entry.type,

@@ -16,19 +16,21 @@ def for_viewer(shape: dict[str, Any], viewer: Viewer) -> dict[str, Any]:
     """
     if viewer.role.is_staff:
         return shape
-    pruned = _pruned(shape, str(viewer.id))
-    assert isinstance(pruned, dict)
-    return pruned
+    return _pruned_object(shape, str(viewer.id))
+
+
+def _pruned_object(shape: dict[str, Any], own_id: str) -> dict[str, Any]:
+    foreign = "firstName" in shape and shape.get("id") != own_id
+    return {
+        key: inner if key == "customFields" else _pruned(inner, own_id)
+        for key, inner in shape.items()
+        if key not in HIDDEN_FROM_REQUESTERS and not (foreign and key == "email")
+    }
 
 
 def _pruned(value: Any, own_id: str) -> Any:
     if isinstance(value, dict):
-        foreign = "firstName" in value and value.get("id") != own_id
-        return {
-            key: inner if key == "customFields" else _pruned(inner, own_id)
-            for key, inner in value.items()
-            if key not in HIDDEN_FROM_REQUESTERS and not (foreign and key == "email")
-        }
+        return _pruned_object(value, own_id)
     if isinstance(value, list):
         return [_pruned(inner, own_id) for inner in value]
     return value

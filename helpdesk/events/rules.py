@@ -42,9 +42,7 @@ def reaches(role: Role, floor: Floor) -> bool:
             return role is Role.ADMIN
 
 
-def may_see(
-    viewer: Viewer, *, type_: str, audience: Audience, ticket: UUID | None, requester_now: UUID | None
-) -> bool:
+def may_see(viewer: Viewer, *, type_: str, audience: Audience, ticket: UUID | None, requester_now: UUID | None) -> bool:
     """`requester_now` is who requests that ticket at this moment; None where it is gone."""
     if reaches(viewer.role, audience.floor):
         return True

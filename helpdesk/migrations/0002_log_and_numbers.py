@@ -42,8 +42,7 @@ class Migration(migrations.Migration):
                 GUARD,
                 "CREATE TRIGGER event_rows BEFORE UPDATE OR DELETE ON event"
                 " FOR EACH ROW EXECUTE FUNCTION event_guard()",
-                "CREATE TRIGGER event_whole BEFORE TRUNCATE ON event"
-                " FOR EACH STATEMENT EXECUTE FUNCTION event_guard()",
+                "CREATE TRIGGER event_whole BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_guard()",
                 "ALTER TABLE event_head SET (fillfactor = 50)",
             ],
             [

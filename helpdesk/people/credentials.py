@@ -39,8 +39,8 @@ def read_credentials(headers: Mapping[str, str]) -> Credentials:
         scheme, _, token = authorization.strip().partition(" ")
         claims = read_token(token.strip()) if scheme.lower() == "bearer" else None
         return Credentials(claims=claims, given=True)
-    token = cookie_token(headers.get("Cookie", ""))
-    claims = read_token(token) if token else None
+    cookie = cookie_token(headers.get("Cookie", ""))
+    claims = read_token(cookie) if cookie else None
     return Credentials(claims=claims, given=claims is not None, by_cookie=claims is not None)
 
 

@@ -13,9 +13,7 @@ from helpdesk.vocabulary import Role
 def get_signed_in(*, person_id: UUID, session_id: UUID) -> Person | None:
     """The person of a token, as the database has them now: None when signed out, deactivated or gone."""
     return (
-        Person.objects.filter(
-            id=person_id, is_active=True, sessions__id=session_id, sessions__expires_at__gt=now()
-        )
+        Person.objects.filter(id=person_id, is_active=True, sessions__id=session_id, sessions__expires_at__gt=now())
         .only("id", "email", "first_name", "last_name", "role", "is_active", "created_at", "updated_at")
         .first()
     )

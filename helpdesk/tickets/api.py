@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Body, Query, Router
 
 from helpdesk.answers import answer, no_content
 from helpdesk.events.payloads import TicketPayload
+from helpdesk.people.requests import PersonRequest
 from helpdesk.tickets import actions, queries
 from helpdesk.tickets.schemas import ChangeTicket, CreateTicket, TicketList, TicketListQuery
 from helpdesk.tickets.shapes import ticket_for
@@ -17,7 +18,7 @@ router = Router()
 
 
 @router.get("", operation_id="listTickets", response=TicketList, summary="List tickets")
-def list_tickets(request: HttpRequest, query: Query[TicketListQuery]) -> HttpResponse:
+def list_tickets(request: PersonRequest, query: Query[TicketListQuery]) -> HttpResponse:
     """A page of the tickets that one may see. `?cursor=` for deep lists; filters combine with and."""
     page = queries.list_tickets(
         request.auth, query, query, sort_by=query.sort_by, descending=query.sort_order == "desc"
@@ -26,14 +27,14 @@ def list_tickets(request: HttpRequest, query: Query[TicketListQuery]) -> HttpRes
 
 
 @router.post("", operation_id="createTicket", response={201: TicketPayload}, summary="Open a ticket")
-def create_ticket(request: HttpRequest, body: Body[CreateTicket]) -> HttpResponse:
+def create_ticket(request: PersonRequest, body: Body[CreateTicket]) -> HttpResponse:
     """Requesters give title, description and priority; agents every field, and whom it is for."""
     ticket = actions.create_ticket(request.auth, fields=body.given())
     return answer(ticket_for(request.auth, ticket), status=201, version=ticket.version)
 
 
 @router.put("/{ticket_id}", operation_id="updateTicket", response=TicketPayload, summary="Change a ticket")
-def update_ticket(request: HttpRequest, ticket_id: UUID, body: Body[ChangeTicket]) -> HttpResponse:
+def update_ticket(request: PersonRequest, ticket_id: UUID, body: Body[ChangeTicket]) -> HttpResponse:
     """Merges the fields it is given. With `If-Match` only if nobody changed it since that version."""
     if_match = request.headers.get("If-Match")
     ticket = actions.change_ticket(request.auth, ticket_id, fields=body.given(), if_match=if_match)
@@ -46,7 +47,7 @@ router.patch("/{ticket_id}", operation_id="patchTicket", response=TicketPayload,
 
 
 @router.delete("/{ticket_id}", operation_id="deleteTicket", response={204: None}, summary="Delete a ticket")
-def delete_ticket(request: HttpRequest, ticket_id: UUID) -> HttpResponse:
+def delete_ticket(request: PersonRequest, ticket_id: UUID) -> HttpResponse:
     """With everything that was said on it."""
     actions.delete_ticket(request.auth, ticket_id, if_match=request.headers.get("If-Match"))
     return no_content()

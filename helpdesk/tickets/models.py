@@ -34,9 +34,7 @@ class Ticket(models.Model):
         choices=[(p.rank, p.value) for p in TicketPriority], default=TicketPriority.MEDIUM.rank
     )
     """The rank of the priority (0 low … 3 urgent), so that it sorts as people mean it."""
-    requester = models.ForeignKey(
-        Person, on_delete=models.PROTECT, related_name="requested_tickets", db_index=False
-    )
+    requester = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="requested_tickets", db_index=False)
     created_by = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     assigned_to = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="assigned_tickets", db_index=False
@@ -67,5 +65,3 @@ class Ticket(models.Model):
 
     def priority_word(self) -> TicketPriority:
         return list(TicketPriority)[self.priority]
-
-

@@ -10,9 +10,7 @@ from helpdesk.vocabulary import Role, TicketStatus
 REQUESTER_FIELDS = frozenset({"title", "description", "priority", "status"})
 """What requesters may change on their own tickets; agents and admins may change every field."""
 
-REQUESTER_STATUSES = frozenset(
-    {TicketStatus.OPEN, TicketStatus.RESOLVED, TicketStatus.CLOSED, TicketStatus.CANCELLED}
-)
+REQUESTER_STATUSES = frozenset({TicketStatus.OPEN, TicketStatus.RESOLVED, TicketStatus.CLOSED, TicketStatus.CANCELLED})
 """Requesters reopen and finish; whether somebody works on it or waits for them is the agents' to say."""
 
 HOTTEST_FIRST = ("status", "assignedToId", "priority")

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja import Body, Router
 
+from helpdesk import desk
 from helpdesk.answers import answer, no_content
 from helpdesk.door import ForeignOrigin
 from helpdesk.events.payloads import UserPayload
 from helpdesk.people.credentials import cookie_name, says_foreign_origin
-from helpdesk.people.models import Person
 from helpdesk.people.shapes import user_payload
 from tenants import platform_sessions
-from tenants.door import platform_operation
+from tenants.door import PlatformRequest, platform_operation
+from tenants.models import PlatformAdmin
 from tenants.signin import actions
 from tenants.signin.schemas import Login, Refresh, Register, SignedIn, Signup
 
@@ -22,7 +23,7 @@ router.add_decorator(platform_operation, mode="view")
 
 
 @router.post("/register", operation_id="register", response={201: SignedIn}, summary="Register as a requester")
-def register(request: HttpRequest, body: Body[Register]) -> HttpResponse:
+def register(request: PlatformRequest, body: Body[Register]) -> HttpResponse:
     """In the tenant of the host, or of `tenantId` or `tenantSlug`."""
     _require_no_foreign_page(request)
     tenant = actions.required_tenant(request.tenant, body)
@@ -33,7 +34,7 @@ def register(request: HttpRequest, body: Body[Register]) -> HttpResponse:
 
 
 @router.post("/signup", operation_id="signup", response={201: SignedIn}, summary="Register with one name")
-def signup(request: HttpRequest, body: Body[Signup]) -> HttpResponse:
+def signup(request: PlatformRequest, body: Body[Signup]) -> HttpResponse:
     """As `/auth/register`, for callers that ask for one name."""
     _require_no_foreign_page(request)
     tenant = actions.required_tenant(request.tenant, body)
@@ -45,7 +46,7 @@ def signup(request: HttpRequest, body: Body[Signup]) -> HttpResponse:
 
 
 @router.post("/login", operation_id="login", response=SignedIn, summary="Sign in")
-def login(request: HttpRequest, body: Body[Login]) -> HttpResponse:
+def login(request: PlatformRequest, body: Body[Login]) -> HttpResponse:
     """Several tenants with this address and password: 409 `choose_tenant` with their slugs."""
     _require_no_foreign_page(request)
     tenant = actions.named_tenant(request.tenant, body)
@@ -53,31 +54,32 @@ def login(request: HttpRequest, body: Body[Login]) -> HttpResponse:
 
 
 @router.post("/refresh", operation_id="refresh", response=SignedIn, summary="A new access token")
-def refresh(request: HttpRequest, body: Body[Refresh]) -> HttpResponse:
+def refresh(request: PlatformRequest, body: Body[Refresh]) -> HttpResponse:
     """The refresh token stays valid until it expires or its session is signed out."""
     _require_no_foreign_page(request)
     return _with_cookie(actions.refresh(request.tenant, refresh_token=body.refresh_token))
 
 
 @router.get("/me", operation_id="getMe", response=UserPayload, summary="Who am I")
-def me(request: HttpRequest) -> HttpResponse:
+def me(request: PlatformRequest) -> HttpResponse:
     """As the database has one now, not as the token was made."""
     somebody = request.auth
-    if isinstance(somebody, Person):
-        return answer(user_payload(somebody, tenant_id=request.tenant.id))
-    return answer(platform_sessions.admin_payload(somebody))
+    if isinstance(somebody, PlatformAdmin):
+        return answer(platform_sessions.admin_payload(somebody))
+    return answer(user_payload(somebody, tenant_id=desk.current().id))
 
 
 @router.post("/logout", operation_id="logout", response={204: None}, summary="Sign out")
-def logout(request: HttpRequest) -> HttpResponse:
+def logout(request: PlatformRequest) -> HttpResponse:
     """Ends the session: its access and refresh tokens are refused from now on."""
-    actions.log_out(request.auth, session_id=request.credentials.claims.session_id)
+    if claims := request.credentials.claims:
+        actions.log_out(request.auth, session_id=claims.session_id)
     response = no_content()
     response.delete_cookie(cookie_name(), samesite="Lax")
     return response
 
 
-def _require_no_foreign_page(request: HttpRequest) -> None:
+def _require_no_foreign_page(request: PlatformRequest) -> None:
     # Else another site could sign a visitor in as somebody else.
     if says_foreign_origin(request.headers):
         raise ForeignOrigin

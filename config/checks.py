@@ -1,0 +1,44 @@
+"""What must be right before a process serves: told by `manage.py check`, and refused at the start of web and worker."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+
+from config.env import env
+
+SHORTEST_SECRET = 32
+_WELL_KNOWN = ("change-me", "changeme", "secret", "unset", "password")
+
+
+@register("hub")
+def check_environment(**_: Any) -> list[CheckMessage]:
+    """The environment, as `config.env` read it."""
+    found: list[CheckMessage] = []
+    if not env.database_url:
+        found.append(_unset("DATABASE_URL", "hub.E001"))
+    if not env.redis_url:
+        found.append(_unset("REDIS_URL", "hub.E002"))
+    if _is_weak(env.hub_secret_key):
+        text = f"HUB_SECRET_KEY is missing or weak: it signs every token; give it {SHORTEST_SECRET} random characters."
+        kind = Warning if env.development else Error
+        found.append(kind(text, hint="python3 -c 'import secrets; print(secrets.token_urlsafe(48))'", id="hub.E003"))
+    if not env.development and env.hub_base_domain == "localhost":
+        found.append(Warning("HUB_BASE_DOMAIN is localhost: tenants are at <slug>.localhost only.", id="hub.W001"))
+    return found
+
+
+def require_sound_environment() -> None:
+    """Raise ImproperlyConfigured, naming each error, where a process must not start like this."""
+    if errors := [message.msg for message in check_environment() if isinstance(message, Error)]:
+        raise ImproperlyConfigured(" ".join(errors))
+
+
+def _unset(name: str, id_: str) -> Error:
+    return Error(f"{name} is unset and no embedded service is running.", hint="Set it, or use `make run`.", id=id_)
+
+
+def _is_weak(secret: str) -> bool:
+    return len(secret) < SHORTEST_SECRET or len(set(secret)) < 8 or secret.lower() in _WELL_KNOWN
