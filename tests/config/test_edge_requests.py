@@ -132,7 +132,8 @@ class TestSlowBody:
         async def send(message: Any) -> None:
             answer.append(message)
 
-        await edge(Echo())(http_scope("POST", "/api/v1/tickets", [JSON, CHUNKED]), trickle, send)
+        async with asyncio.timeout(5):
+            await edge(Echo())(http_scope("POST", "/api/v1/tickets", [JSON, CHUNKED]), trickle, send)
         assert answer[0]["status"] == 400
 
     async def test_a_client_that_leaves_mid_body_is_no_error(self, lines: list[Any]) -> None:
