@@ -10,6 +10,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from celery import Celery, signals
 from celery.schedules import crontab
 
+from config.checks import require_sound_environment
+
+require_sound_environment()
 app = Celery("hub")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.imports = ("tasks.heartbeat", "tasks.retention")
@@ -17,12 +20,6 @@ app.conf.beat_schedule = {
     "heartbeat": {"task": "tasks.heartbeat", "schedule": 10.0},
     "expired-sessions": {"task": "tasks.remove_expired_sessions", "schedule": crontab(hour="3", minute="17")},
 }
-
-
-@signals.celeryd_init.connect
-@signals.beat_init.connect
-def _refuse_a_weak_environment(**_: Any) -> None:
-    require_sound_environment()
 
 
 @signals.setup_logging.connect

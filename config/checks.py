@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core import checks
+from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 
 from config.env import env
@@ -23,10 +24,12 @@ def check_environment(**_: Any) -> list[CheckMessage]:
         found.append(_unset("REDIS_URL", "hub.E002"))
     if _is_weak(env.hub_secret_key):
         text = f"HUB_SECRET_KEY is missing or weak: it signs every token; give it {SHORTEST_SECRET} random characters."
-        kind = Warning if env.development else Error
+        kind = checks.Warning if env.development else Error
         found.append(kind(text, hint="python3 -c 'import secrets; print(secrets.token_urlsafe(48))'", id="hub.E003"))
     if not env.development and env.hub_base_domain == "localhost":
-        found.append(Warning("HUB_BASE_DOMAIN is localhost: tenants are at <slug>.localhost only.", id="hub.W001"))
+        found.append(
+            checks.Warning("HUB_BASE_DOMAIN is localhost: tenants are at <slug>.localhost only.", id="hub.W001")
+        )
     return found
 
 
