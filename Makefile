@@ -34,7 +34,7 @@ help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
 run: install ## Run the whole hub; PORT, HOST and HUB_HOME move it, Ctrl-C stops it
-	@HUB_ENV=$${HUB_ENV:-development} $(PY) -m config.run
+	@$(PY) -m config.run
 
 test: install-dev ## Run the tests; ARGS go to pytest, as in make test ARGS="-k tickets"
 	@$(EMBEDDED) $(PY) -m pytest -m "not slow" $(ARGS)

@@ -44,7 +44,7 @@ def run_command(command: list[str], environment: dict[str, str]) -> int:
     """Runs it to its end; SIGINT and SIGTERM are passed on once each time they come."""
     terminal = _at_terminal()
     try:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             command,
             env=environment,
             # At a terminal the command must stay in its group, to read from it and to get its Ctrl-C.

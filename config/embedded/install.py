@@ -43,7 +43,7 @@ def make_venv() -> None:
         return
     _say(f"Making the virtual environment {VENV.name} with Python {sys.version.split()[0]}")
     command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
-    made = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
+    made = subprocess.run(command, check=False, capture_output=True, text=True)
     if made.returncode:
         raise InstallError(
             f"{made.stdout}{made.stderr}\nPython could not make a virtual environment"
@@ -59,7 +59,7 @@ def install(lock: Path) -> None:
     shutil.rmtree(DONE, ignore_errors=True)
     command = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     command += ["--no-input", "--require-hashes", "--requirement", str(lock)]
-    if subprocess.run(command, check=False, cwd=ROOT).returncode:  # noqa: S603
+    if subprocess.run(command, check=False, cwd=ROOT).returncode:
         raise InstallError(f"pip could not install {lock.name}; its words are above.")
     DONE.mkdir()
     shutil.copy(lock, DONE / lock.name)
@@ -85,7 +85,7 @@ def main() -> int:
 
 def _runs(command: list[str]) -> bool:
     try:
-        return subprocess.run(command, check=False, capture_output=True).returncode == 0  # noqa: S603
+        return subprocess.run(command, check=False, capture_output=True).returncode == 0
     except OSError:
         return False
 

@@ -68,7 +68,7 @@ def _command_line(pid: int) -> str:
 
 def _ps(pid: int) -> str:
     command = ["ps", "-o", "command=", "-p", str(pid)]
-    return subprocess.run(command, check=False, capture_output=True, text=True).stdout  # noqa: S603
+    return subprocess.run(command, check=False, capture_output=True, text=True).stdout
 
 
 def _noted(pid_file: Path) -> int | None:

@@ -67,6 +67,7 @@ class Programs(honcho.manager.Manager):  # type: ignore[misc]
         self, programs: Sequence[Program], env: Mapping[str, str], when_started: Callable[[], None]
     ) -> None:
         super().__init__()
+        self._asked_to_end = False
         self._process_ctor = LeashedProcess
         self._procmgr = LeaderFirst()
         self._when_started = when_started
@@ -74,6 +75,16 @@ class Programs(honcho.manager.Manager):  # type: ignore[misc]
             command = f"exec {shlex.join(program.command)}"
             process = self.add_process(program.name, command, cwd=str(ROOT), env=dict(env))
             process.last_signal = program.last_signal
+
+    def terminate(self) -> None:
+        """Stops all, but none before each told its process number: honcho would raise there."""
+        self._asked_to_end = True
+        if self._all_started():
+            super().terminate()
+
+    def _any_stopped(self) -> bool:
+        """What makes honcho's loop stop the others."""
+        return self._asked_to_end or bool(super()._any_stopped())
 
     def _start(self) -> None:
         super()._start()

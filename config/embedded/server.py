@@ -73,7 +73,7 @@ def _launch(server: Server, command: Sequence[str]) -> subprocess.Popen[bytes]:
     server.log.touch(mode=0o600)  # it may quote what people wrote
     try:
         with server.log.open("ab") as log:
-            return subprocess.Popen(  # noqa: S603
+            return subprocess.Popen(
                 command,
                 cwd="/",
                 env=clean_environment(),
