@@ -1,0 +1,131 @@
+"""`make smoke`: one ticket through the running hub, from REST through the log to the live queue.
+
+Needs the demo data of `make run`. PORT says where; exits 1 with a sentence where something does not come.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from typing import Any
+
+import httpx
+from websockets.asyncio.client import ClientConnection, connect
+
+PORT = os.environ.get("PORT", "8000")
+REST = f"http://localhost:{PORT}/api/v1"
+SOCKET = f"ws://localhost:{PORT}/ws/v1"
+PASSWORD = "demo-password"
+PATIENCE_S = 15
+
+
+class Follower:
+    """An agent's live queue that remembers its place, and misses nothing."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+        self.epoch: str | None = None
+        self.seq = 0
+        self.seen: list[dict[str, Any]] = []
+        self._socket: ClientConnection | None = None
+
+    async def follow(self) -> None:
+        """Connect, and go on from the place where it stopped."""
+        self._socket = await connect(SOCKET, subprotocols=["hub.v1", f"bearer.{self.token}"])  # type: ignore[list-item]
+        frame: dict[str, Any] = {"type": "subscribe", "stream": "queue"}
+        if self.epoch:
+            frame["since"] = {"epoch": self.epoch, "seq": self.seq}
+        await self._socket.send(json.dumps(frame))
+        await self._until(lambda frame: frame["type"] == "subscribed")
+
+    async def drop(self) -> None:
+        """Lose the connection without a word."""
+        assert self._socket is not None
+        self._socket.transport.abort()
+        self._socket = None
+
+    async def wait_for(self, type_: str, ticket_id: str) -> dict[str, Any]:
+        """The next event of this type on this ticket."""
+        frame = await self._until(
+            lambda frame: (
+                frame["type"] == "event"
+                and frame["event"]["type"] == type_
+                and frame["event"]["data"]["ticket"]["id"] == ticket_id
+            )
+        )
+        event: dict[str, Any] = frame["event"]
+        return event
+
+    async def _until(self, wanted: Any) -> dict[str, Any]:
+        assert self._socket is not None
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                frame: dict[str, Any] = json.loads(await self._socket.recv())
+                self._keep(frame)
+                if wanted(frame):
+                    return frame
+
+    def _keep(self, frame: dict[str, Any]) -> None:
+        if frame["type"] == "event":
+            assert frame["prev"] <= self.seq, f"missed something between {self.seq} and {frame['prev']}"
+            assert frame["seq"] > self.seq, f"got {frame['seq']} twice"
+            self.seen.append(frame)
+        if frame["type"] in ("subscribed", "synced", "event"):
+            self.epoch, self.seq = frame.get("epoch", self.epoch), frame["seq"]
+
+
+def sign_in(http: httpx.Client, email: str) -> str:
+    answer = http.post(f"{REST}/auth/login", json={"email": email, "password": PASSWORD})
+    answer.raise_for_status()
+    return str(answer.json()["token"])
+
+
+def post(http: httpx.Client, token: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    answer = http.post(f"{REST}{path}", json=body, headers={"Authorization": f"Bearer {token}"})
+    answer.raise_for_status()
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def smoke() -> None:
+    with httpx.Client(timeout=PATIENCE_S) as http:
+        agent, requester = sign_in(http, "agent@acme.example"), sign_in(http, "user@acme.example")
+        queue = Follower(agent)
+        await queue.follow()
+        print(f"the agent follows the queue, at seq {queue.seq}")
+
+        ticket = post(http, requester, "/tickets", {"title": "Smoke: the coffee machine is on fire"})
+        await queue.wait_for("ticket.created", ticket["id"])
+        print(f"the requester opened #{ticket['number']}; the agent's queue shows it, seq {queue.seq}")
+
+        comments = f"/tickets/{ticket['id']}/comments"
+        post(http, requester, comments, {"content": "It is getting worse."})
+        await queue.wait_for("comment.added", ticket["id"])
+        print(f"the requester commented; the agent's queue shows it, seq {queue.seq}")
+
+        await queue.drop()
+        missed = [post(http, requester, comments, {"content": f"While you were away, {n}"})["id"] for n in range(3)]
+        await queue.follow()
+        got = [(await queue.wait_for("comment.added", ticket["id"]))["data"]["comment"]["id"] for _ in missed]
+        assert got == missed, "the comments came in another order"
+        print(f"the socket was dropped; resumed, all {len(missed)} comments came once and in order, seq {queue.seq}")
+        await queue.drop()
+
+
+def main() -> int:
+    try:
+        asyncio.run(smoke())
+    except httpx.ConnectError:
+        print(f"Nothing answers on port {PORT}: start the hub with `make run`, in another terminal.", file=sys.stderr)
+        return 1
+    except (httpx.HTTPError, AssertionError, TimeoutError) as error:
+        print(f"smoke: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    print("smoke: all is well")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
