@@ -53,10 +53,10 @@ def serve_with_uvicorn(host: str, port: int) -> int:
 
 def serve_with_daphne(host: str, port: int) -> int:
     """The same with daphne, but for proxies: it cannot tell whom to believe, so it believes nobody."""
-    from daphne.endpoints import (  # type: ignore[import-untyped, unused-ignore]
+    from daphne.endpoints import (
         build_endpoint_description_strings,
     )
-    from daphne.server import Server  # type: ignore[import-untyped, unused-ignore]
+    from daphne.server import Server
 
     from config.asgi import application
 

@@ -60,7 +60,7 @@ def find_place(home: Path) -> Place:
     """The home itself; for root, a home that the unprivileged account can enter too."""
     if os.geteuid() != 0:
         return Place(home)
-    uid, gid = _account()
+    uid, gid = _owner(home / "postgres") or _account()
     try:
         if Place(home, uid, gid).can("/bin/sh", "-c", 'test -x "$1"', "sh", str(home)):
             return Place(home, uid, gid)
@@ -93,6 +93,15 @@ def reachable(place: Place, package: Path, program: str, *, version: str) -> Pat
     if not place.can(str(copy / program), "--version"):
         raise EmbeddedError(f"{copy / program} does not run on this machine; set DATABASE_URL and REDIS_URL.")
     return copy
+
+
+def _owner(data: Path) -> tuple[int, int] | None:
+    """Whose the data is already, where a normal user made it: it must stay theirs."""
+    try:
+        found = data.stat()
+    except OSError:
+        return None
+    return (found.st_uid, found.st_gid) if found.st_uid else None
 
 
 def _account() -> tuple[int, int]:

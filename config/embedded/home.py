@@ -30,9 +30,7 @@ def only_supervisor(home: Path) -> Iterator[None]:
         home.mkdir(mode=0o755, parents=True, exist_ok=True)
         lock = (home / LOCK).open("a+")
     except OSError as error:
-        raise EmbeddedError(
-            f"HUB_HOME {home} cannot be written ({error.strerror}); choose another."
-        ) from error
+        raise EmbeddedError(f"HUB_HOME {home} cannot be written ({error.strerror}); choose another.") from error
     with lock:
         try:
             fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

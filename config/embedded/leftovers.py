@@ -59,9 +59,7 @@ def _works_in(pid: int, folder: Path, program: str) -> bool:
 
 def _command_line(pid: int) -> str:
     try:
-        return (
-            (Path("/proc") / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        )
+        return (Path("/proc") / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
         return ""
 

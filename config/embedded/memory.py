@@ -48,4 +48,6 @@ def write_private(path: Path, text: str) -> None:
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
+        if os.geteuid() == 0:  # a user's home stays the user's, even when root starts the hub once
+            os.fchown(file.fileno(), path.parent.stat().st_uid, path.parent.stat().st_gid)
     new.replace(path)

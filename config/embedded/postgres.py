@@ -72,9 +72,7 @@ def running_postgres(place: Place, home: Path, memory: Memory, *, fast: bool) ->
         yield f"postgresql://{ROLE}:{password}@{LOOPBACK}:{port}/{DATABASE}"
 
 
-def _ensure_cluster(
-    place: Place, home: Path, memory: Memory, folder: Path, binaries: Path, *, fast: bool
-) -> None:
+def _ensure_cluster(place: Place, home: Path, memory: Memory, folder: Path, binaries: Path, *, fast: bool) -> None:
     if not folder.exists():
         memory.postgres_password = token_urlsafe(24)
         remember(home, memory)  # before the data that needs it

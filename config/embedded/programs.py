@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import honcho.manager  # type: ignore[import-untyped, unused-ignore]
-import honcho.process  # type: ignore[import-untyped, unused-ignore]
+import honcho.manager
+import honcho.process
 
 from config.embedded.home import ROOT
 from config.embedded.leash import die_with_parent, leash
@@ -37,7 +37,7 @@ class Program:
     last_signal: signal.Signals = signal.SIGTERM
 
 
-class LeashedProcess(honcho.process.Process):  # type: ignore[misc]
+class LeashedProcess(honcho.process.Process):
     """A program that dies with its supervisor, and so does honcho's process that reads its output."""
 
     last_signal = signal.SIGTERM
@@ -60,12 +60,10 @@ class LeaderFirst:
             os.killpg(pid, signal.SIGKILL)
 
 
-class Programs(honcho.manager.Manager):  # type: ignore[misc]
+class Programs(honcho.manager.Manager):
     """honcho's Manager with our processes and signals."""
 
-    def __init__(
-        self, programs: Sequence[Program], env: Mapping[str, str], when_started: Callable[[], None]
-    ) -> None:
+    def __init__(self, programs: Sequence[Program], env: Mapping[str, str], when_started: Callable[[], None]) -> None:
         super().__init__()
         self._asked_to_end = False
         self._process_ctor = LeashedProcess

@@ -28,9 +28,7 @@ def embedded(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "config.embedded", *arguments]
 
 
-def run(
-    home: Path, *arguments: str, more: Mapping[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
+def run(home: Path, *arguments: str, more: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """A supervisor from its start to its end."""
     return subprocess.run(
         embedded(*arguments),

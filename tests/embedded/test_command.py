@@ -30,9 +30,7 @@ class TestExitCode:
     def test_is_the_commands(self, home: Path, elsewhere: dict[str, str]) -> None:
         assert run(home, "--", "sh", "-c", "exit 7", more=elsewhere).returncode == 7
 
-    def test_of_a_command_ended_by_a_signal_is_that_of_a_shell(
-        self, home: Path, elsewhere: dict[str, str]
-    ) -> None:
+    def test_of_a_command_ended_by_a_signal_is_that_of_a_shell(self, home: Path, elsewhere: dict[str, str]) -> None:
         assert run(home, "--", "sh", "-c", "kill -9 $$", more=elsewhere).returncode == 128 + signal.SIGKILL
 
     def test_of_no_such_command_is_that_of_a_shell(self, home: Path, elsewhere: dict[str, str]) -> None:
@@ -61,9 +59,7 @@ class TestSignals:
 
 
 class TestEnvironment:
-    def test_services_that_are_named_are_used_and_not_written_down(
-        self, home: Path, elsewhere: dict[str, str]
-    ) -> None:
+    def test_services_that_are_named_are_used_and_not_written_down(self, home: Path, elsewhere: dict[str, str]) -> None:
         done = run(home, "--", "sh", "-c", "echo $DATABASE_URL $REDIS_URL", more=elsewhere)
         assert done.stdout.split() == [elsewhere["DATABASE_URL"], elsewhere["REDIS_URL"]]
         assert list(note(home)) == ["HUB_SECRET_KEY"]

@@ -62,9 +62,7 @@ class TestInstall:
 
         def install() -> str:
             command = [sys.executable, str(script), "probe.lock"]
-            done = subprocess.run(
-                command, check=False, env={**os.environ, **only_here}, capture_output=True, text=True
-            )
+            done = subprocess.run(command, check=False, env={**os.environ, **only_here}, capture_output=True, text=True)
             return done.stdout if done.returncode == 0 else f"failed: {done.stdout}{done.stderr}"
 
         return install
@@ -87,9 +85,7 @@ class TestInstall:
         assert not (tmp_path / ".venv" / "half").exists()
         assert version_of_probe(tmp_path) == "2.0"
 
-    def test_refuses_a_package_whose_hash_is_another(
-        self, tmp_path: Path, install: Callable[[], str]
-    ) -> None:
+    def test_refuses_a_package_whose_hash_is_another(self, tmp_path: Path, install: Callable[[], str]) -> None:
         lock(tmp_path, "1.0", digest="0" * 64)
         assert install().startswith("failed")
         assert not (tmp_path / ".venv" / "installed").exists()

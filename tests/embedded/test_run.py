@@ -93,9 +93,7 @@ class TestPrograms:
 
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     @pytest.mark.parametrize("kill", [os.kill, os.killpg], ids=["the supervisor", "its group"])
-    def test_all_end_when_asked(
-        self, home: Path, number: signal.Signals, kill: Callable[[int, int], None]
-    ) -> None:
+    def test_all_end_when_asked(self, home: Path, number: signal.Signals, kill: Callable[[int, int], None]) -> None:
         with started(side_by_side(SLEEPER), home, says="started") as process:
             kill(process.pid, number)
             assert process.wait(60) == 0

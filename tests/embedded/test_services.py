@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -56,9 +57,7 @@ class TestFirstStart:
     def test_the_database_takes_any_language_and_the_servers_survive_a_power_cut(self, home: Path) -> None:
         with up(home), psycopg.connect(note(home)["DATABASE_URL"]) as connection:
             connection.execute("CREATE EXTENSION pg_trgm")
-            shown = {
-                name: connection.execute(f"SHOW {name}").fetchone() for name in ("fsync", "server_encoding")
-            }
+            shown = {name: connection.execute(f"SHOW {name}").fetchone() for name in ("fsync", "server_encoding")}
             assert shown == {"fsync": ("on",), "server_encoding": ("UTF8",)}
             assert connection.execute("SELECT upper('grün, żółw')").fetchone() == ("GRÜN, ŻÓŁW",)
             with redis.Redis.from_url(note(home)["REDIS_URL"], decode_responses=True) as client:
@@ -214,10 +213,20 @@ class TestRoot:
 
     def test_never_runs_a_server_as_root(self, home: Path) -> None:
         with up(home, "--fast"):
-            servers = [
-                Path("/proc") / str(pid)
-                for pid in processes_of(home)
-                if (Path("/proc") / str(pid) / "comm").read_text().strip() in ("postgres", "valkey-server")
-            ]
-            assert len(servers) >= 2
-            assert 0 not in {server.stat().st_uid for server in servers}
+            assert users_of_servers(home) == {pwd.getpwnam("nobody").pw_uid}
+
+    def test_leaves_a_users_home_to_the_user(self, home: Path) -> None:
+        run(home, "--fast", "--", "true")
+        somebody = pwd.getpwnam("daemon")
+        for path in [home, *home.rglob("*")]:
+            os.chown(path, somebody.pw_uid, somebody.pw_gid)
+        with up(home, "--fast"):
+            assert users_of_servers(home) == {somebody.pw_uid}
+        assert {path.stat().st_uid for path in home.rglob("*")} == {somebody.pw_uid}
+
+
+def users_of_servers(home: Path) -> set[int]:
+    processes = [Path("/proc") / str(pid) for pid in processes_of(home)]
+    servers = [entry for entry in processes if (entry / "comm").read_text().strip() in ("postgres", "valkey-server")]
+    assert len(servers) >= 2
+    return {server.stat().st_uid for server in servers}
