@@ -25,3 +25,8 @@ app.conf.beat_schedule = {
 @signals.setup_logging.connect
 def _keep_our_logging(**_: Any) -> None:
     """The settings have set it up; a receiver here keeps Celery from doing it again."""
+
+
+@signals.worker_ready.connect
+def _show_at_once_that_we_work(**_: Any) -> None:
+    app.send_task("tasks.heartbeat")
