@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
@@ -64,6 +65,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = None  # whitenoise serves what the finders find
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+# whitenoise reads files synchronously, which is right for files this small.
+warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 
 TEMPLATES: list[dict[str, Any]] = []
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 import os
 import sys
 
+# Before the settings are read: the web serves from a pool; commands and workers keep one connection a thread.
+os.environ.setdefault("HUB_DB_POOL", "16")
+
 from config.env import env
 
 APPLICATION = "config.asgi:application"
