@@ -67,17 +67,17 @@ def read_address(environment: Mapping[str, str]) -> Address:
     return address
 
 
-def manage(command: str, environment: Mapping[str, str]) -> None:
+def manage(*command: str, environment: Mapping[str, str]) -> None:
     """Runs one of Django's commands. Raises StartError when it fails; it said why itself."""
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "manage.py", command],
+        [sys.executable, "manage.py", *command],
         check=False,
         cwd=ROOT,
         env=environment,
         preexec_fn=leash(signal.SIGTERM),
     )
     if done.returncode:
-        raise StartError(f"manage.py {command} failed (exit code {done.returncode}); its words are above.")
+        raise StartError(f"manage.py {command[0]} failed (exit code {done.returncode}); its words are above.")
 
 
 def programs(home: Path) -> list[Program]:
@@ -164,9 +164,12 @@ def run() -> int:
     address = read_address(os.environ)
     with embedded_services(home) as services:
         environment = services.environment | {"PYTHONUNBUFFERED": "1"}
-        manage("migrate_hub", environment)
+        if not demo:
+            # Here once, in one line, rather than by each program with a traceback.
+            manage("check", "--tag", "hub", environment=environment)
+        manage("migrate_hub", environment=environment)
         if demo:
-            manage("create_demo", environment)
+            manage("create_demo", environment=environment)
         code = run_programs(programs(home), environment, greeter(address, demo=demo))
         ignore_stops()
         if code is not None:
