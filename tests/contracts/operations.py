@@ -1,0 +1,168 @@
+"""Every operation of the OpenAPI document as it stands in the code, and a valid call of it, made from its schema.
+
+An id or a name that nobody has told us how to fill raises: a new operation is covered, or fails.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+from urllib.parse import quote, urlencode
+from uuid import UUID, uuid4
+
+from django.urls import get_resolver
+
+from helpdesk.api import api
+
+API = "/api/v1"
+OWN_PARAMETERS = frozenset({"page", "limit", "cursor", "sortBy", "sortOrder"})
+"""How a list is shown; nobody's data is named by them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Whose things a call names."""
+
+    tenant_id: UUID
+    slug: str
+    ticket_id: UUID
+    comment_id: UUID
+    person_id: UUID
+    email: str = "somebody@new.example"
+    password: str = "a-new-password"
+    refresh_token: str = field(default_factory=lambda: str(uuid4()))
+
+    def ids(self) -> dict[str, str]:
+        """What stands for each id, by the name of its field or parameter."""
+        person = str(self.person_id)
+        return {
+            "ticketId": str(self.ticket_id),
+            "commentId": str(self.comment_id),
+            "tenantId": str(self.tenant_id),
+            "requesterId": person,
+            "assignedToId": person,
+            "createdById": person,
+        }
+
+    def words(self) -> dict[str, Any]:
+        """What stands for the fields whose schema does not say enough."""
+        return {
+            "tenantSlug": self.slug,
+            "slug": f"new-{uuid4().hex[:8]}",
+            "confirm": self.slug,
+            "email": self.email,
+            "password": self.password,
+            "refreshToken": self.refresh_token,
+            "seenSeq": 2**40,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    method: str
+    path: str
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation of the document. `path` stands below /api/v1."""
+
+    id: str
+    method: str
+    path: str
+    described: dict[str, Any]
+
+    @property
+    def names_an_object(self) -> bool:
+        return "{" in self.path
+
+    def call(self, target: Target, *, optional: bool = True) -> Call:
+        """A valid call that names the target's things everywhere; `optional` gives every field there is."""
+        path, query = self.path, dict[str, str]()
+        for parameter in self.described.get("parameters", []):
+            name = parameter["name"]
+            if parameter["in"] == "path":
+                path = path.replace("{" + name + "}", quote(target.ids()[_camel(name)]))
+            elif name not in OWN_PARAMETERS and (optional or parameter.get("required")):
+                value = _value(name, parameter["schema"], target)
+                query[name] = value[0] if isinstance(value, list) else str(value)
+        if self.id == "deleteTenant":
+            query["confirm"] = target.slug
+        assert "{" not in path, f"{self.id}: {path}"
+        return Call(self.method, path + (f"?{urlencode(query)}" if query else ""), self._body(target, optional))
+
+    def _body(self, target: Target, optional: bool) -> Any:
+        if "requestBody" not in self.described:
+            return None
+        schema = self.described["requestBody"]["content"]["application/json"]["schema"]
+        return _object(_resolved(schema), target, optional)
+
+
+@cache
+def document() -> dict[str, Any]:
+    """The document, from the code."""
+    get_resolver().url_patterns  # noqa: B018  the routers are added with the addresses
+    return dict(api.get_openapi_schema())
+
+
+@cache
+def operations() -> tuple[Operation, ...]:
+    """Every operation there is."""
+    return tuple(
+        Operation(described["operationId"], method.upper(), path.removeprefix(API), described)
+        for path, methods in document()["paths"].items()
+        for method, described in methods.items()
+    )
+
+
+def operation(operation_id: str) -> Operation:
+    return next(found for found in operations() if found.id == operation_id)
+
+
+def _camel(name: str) -> str:
+    head, *rest = name.split("_")
+    return head + "".join(word.title() for word in rest)
+
+
+def _resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    if reference := schema.get("$ref"):
+        return dict(document()["components"]["schemas"][reference.rpartition("/")[2]])
+    if choices := schema.get("anyOf") or schema.get("allOf"):
+        return _resolved(next(choice for choice in choices if choice.get("type") != "null"))
+    return schema
+
+
+def _object(schema: dict[str, Any], target: Target, optional: bool) -> dict[str, Any]:
+    required = schema.get("required", [])
+    return {
+        name: _value(name, inner, target)
+        for name, inner in schema.get("properties", {}).items()
+        if optional or name in required or name == "tenantSlug"
+    }
+
+
+def _value(name: str, schema: dict[str, Any], target: Target) -> Any:
+    schema = _resolved(schema)
+    if name in target.words():
+        return target.words()[name]
+    if schema.get("format") == "uuid":
+        return target.ids()[name]
+    if schema.get("format") == "date-time":
+        return "2026-01-31T12:00:00.000Z"
+    if "enum" in schema or "const" in schema:
+        return schema["enum"][0] if "enum" in schema else schema["const"]
+    match schema.get("type"):
+        case "object":
+            return _object(schema, target, optional=True)
+        case "array":
+            return [_value(name, schema["items"], target)]
+        case "boolean":
+            return False
+        case "integer":
+            return 1
+        case "string":
+            assert not name.lower().endswith(("id", "ids")), f"Which id stands for {name}?"
+            return f"a {name}"
+    raise AssertionError(f"No value is known for {name}: {schema}")

@@ -1,0 +1,71 @@
+"""A desk with a ticket, a reply and a note on it; platform admins; and a fingerprint of everything a tenant has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from helpdesk.comments.actions import add_comment
+from helpdesk.people.models import Person
+from helpdesk.people.passwords import hash_password
+from helpdesk.people.tokens import Bearer, issue_token
+from helpdesk.tickets.actions import create_ticket
+from helpdesk.vocabulary import Role
+from helpdesk.work import unit_of_work
+from tenants import context, platform_sessions
+from tenants.context import TenantRef
+from tenants.models import PlatformAdmin
+from tests.conftest import PASSWORD, Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What was put on a desk: a ticket of its requester, with comments by `author`."""
+
+    ticket_id: UUID
+    reply_id: UUID
+    note_id: UUID
+
+
+def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") -> Scene:
+    """A ticket of `desk.user` that holds `word` in every text."""
+    author = author or desk.agent
+    with context.tenant(desk.ref), unit_of_work():
+        ticket = create_ticket(desk.user, fields={"title": f"{word} title", "description": f"{word} description"})
+        reply = add_comment(author, ticket.id, content=f"{word} reply", is_internal=False)
+        note = add_comment(desk.agent, ticket.id, content=f"{word} note", is_internal=True)
+    return Scene(ticket.id, reply.id, note.id)
+
+
+def make_platform_admin(email: str = "root@platform.example") -> PlatformAdmin:
+    with context.platform(), transaction.atomic():
+        return PlatformAdmin.objects.create(
+            email=email, first_name="Root", last_name="Platform", password_hash=hash_password(PASSWORD)
+        )
+
+
+def platform_token(admin: PlatformAdmin) -> str:
+    session_id, _ = platform_sessions.start(admin)
+    return issue_token(Bearer(admin.id, admin.email, Role.PLATFORM_ADMIN, None), session_id=session_id)[0]
+
+
+def fingerprint(tenant: TenantRef) -> dict[str, str]:
+    """A digest of each table of the tenant's schema, of its numbers, and of its rows in `public`."""
+    schema = tenant.schema_name
+    with context.platform(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = %s ORDER BY 1", [schema])
+        asked = {name: f"{schema}.{name}" for (name,) in cursor.fetchall()}
+        asked |= {
+            "numbers": f"(SELECT last_value FROM {schema}.ticket_number_seq)",
+            "public.tenant": f"(SELECT * FROM public.tenant WHERE id = '{tenant.id}')",
+            "public.domain": f"(SELECT * FROM public.domain WHERE tenant_id = '{tenant.id}')",
+            "public.directory": f"(SELECT * FROM public.sign_in_directory WHERE tenant_id = '{tenant.id}')",
+        }
+        digests = [
+            f"SELECT '{name}', md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {rows} t"
+            for name, rows in asked.items()
+        ]
+        cursor.execute(" UNION ALL ".join(digests))
+        return dict(cursor.fetchall())
