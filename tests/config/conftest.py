@@ -1,19 +1,14 @@
-"""No database and no project settings are needed here: the edge knows no Django."""
+"""No database is needed here: the edge knows no Django."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import structlog
-from django.conf import settings
 
 from config.edge import access
-
-if not settings.configured and "DJANGO_SETTINGS_MODULE" not in os.environ:
-    settings.configure()
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ settings.configure(
     ROOT_URLCONF=__name__,
     MIDDLEWARE=[f"{__name__}.name_the_tenant", "django.middleware.common.CommonMiddleware"],
     LOGGING_CONFIG=None,
-    SECRET_KEY="for this test only",  # noqa: S106
+    SECRET_KEY="for this test only",
 )
 configure("production", "INFO")
 

@@ -89,7 +89,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     served = Served(request.param, free_port(), tmp_path_factory.mktemp("served") / "stdout")
     environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     with served.log.open("wb") as log:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(
             [sys.executable, "-m", "tests.config.served", served.server, str(served.port)],
             cwd=ROOT,
             env=environment,

@@ -33,7 +33,7 @@ configure({env!r}, {level!r})
 log = structlog.get_logger("hub.test")
 {textwrap.dedent(code)}
 """
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, check=True, stdout=stdout, stderr=subprocess.PIPE, text=True
     )
     assert done.stderr == ""
