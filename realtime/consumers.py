@@ -94,8 +94,6 @@ class HubConsumer(AsyncConsumer):  # type: ignore[misc, unused-ignore]
         headers = CaseInsensitiveMapping(
             {name.decode("latin-1"): value.decode("latin-1") for name, value in self.scope["headers"]}
         )
-        loop = asyncio.get_running_loop()
-        self._deadline = loop.call_later(LOGIN_WITHIN_S, self._outbox.close, LOGIN_TIMEOUT)
         try:
             self._host = await resolve_host(headers.get("Host", ""))
             token = offered_token(headers, offered)
@@ -103,16 +101,19 @@ class HubConsumer(AsyncConsumer):  # type: ignore[misc, unused-ignore]
                 await self._sign_in(token.token, required=token.on_purpose)
         except Refused as refused:
             self._refuse(refused)
+        if self._connection is None:
+            # Begins now: the client's time is measured, not the database's.
+            self._deadline = asyncio.get_running_loop().call_later(LOGIN_WITHIN_S, self._outbox.close, LOGIN_TIMEOUT)
 
     async def _sign_in(self, token: str, *, required: bool = True) -> None:
+        if self._deadline:
+            self._deadline.cancel()
         try:
             login = await sign_in(token, self._host)
         except Refused:
             if required:
                 raise
             return
-        if self._deadline:
-            self._deadline.cancel()
         self._connection = await current_hub().join(login, self._outbox)
 
     async def _receive(self, message: dict[str, Any]) -> None:

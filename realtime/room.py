@@ -89,6 +89,8 @@ class Room:
                 if not failing:
                     _log.warning("feed_without_database", tenant=self.tenant.slug, error=str(error)[:200])
                 failing = True
+                if not self.connections:
+                    break
                 await asyncio.sleep(LOOK_EVERY_S)
             except Exception:
                 _log.exception("feed_failed", tenant=self.tenant.slug)
