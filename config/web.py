@@ -29,6 +29,8 @@ def serve_with_uvicorn(host: str, port: int) -> int:
     """Serves until SIGTERM or SIGINT; 1 when it could not start (it said why)."""
     import uvicorn
 
+    from config.edge.under_uvicorn import Http
+
     trusted = [entry.strip() for entry in env.hub_trusted_proxies.split(",") if entry.strip()]
     server = uvicorn.Server(
         uvicorn.Config(
@@ -36,6 +38,7 @@ def serve_with_uvicorn(host: str, port: int) -> int:
             host=host,
             port=port,
             loop="uvloop",
+            http=Http,
             ws=WS_PROTOCOL,
             ws_max_size=WS_MAX_BYTES,
             ws_ping_interval=PING_SECONDS,
@@ -62,7 +65,9 @@ def serve_with_daphne(host: str, port: int) -> int:
     from daphne.server import Server
 
     from config.asgi import application
+    from config.edge.under_daphne import prepare_daphne
 
+    prepare_daphne()
     server = Server(
         application,
         endpoints=build_endpoint_description_strings(host=host, port=port),
