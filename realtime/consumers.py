@@ -127,15 +127,15 @@ class HubConsumer(AsyncConsumer):  # type: ignore[misc, unused-ignore]
             self._outbox.close(TOO_BIG)
             return
         try:
-            if text is None:
-                raise BadFrame(ErrorCode.BAD_REQUEST, "Frames are text.")
             await self._handle(text)
         except BadFrame as bad:
             self._answer_bad(bad)
         except Refused as refused:
             self._refuse(refused)
 
-    async def _handle(self, text: str) -> None:
+    async def _handle(self, text: str | None) -> None:
+        if text is None:
+            raise BadFrame(ErrorCode.BAD_REQUEST, "Frames are text.")
         frame = parse(text)
         if self._connection is not None:
             await self._connection.handle(frame)

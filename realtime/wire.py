@@ -96,7 +96,7 @@ class AsgiWire:
         return False
 
     async def write(self, frame: Frame) -> None:
-        while self._is_full():
+        while self._is_full():  # noqa: ASYNC110
             await asyncio.sleep(LOOK_AGAIN_S)
         await self._send({"type": "websocket.send", "text": frame.text.decode()})
 

@@ -57,19 +57,9 @@ class FakeLog:
         if people is None:
             people = [self.requester[ticket]] if ticket in self.requester else []
         payload = orjson.dumps({"actor": None, "data": data or {"n": seq}}).decode()
-        self.rows.append(
-            LogRow(
-                seq,
-                UUID(int=seq),
-                type_,
-                None,
-                ticket,
-                Audience(floor, tuple(people)),
-                payload,
-                datetime(2026, 1, 1, tzinfo=UTC),
-                None,
-            )  # fmt: skip
-        )
+        audience = Audience(floor, tuple(people))
+        moment = datetime(2026, 1, 1, tzinfo=UTC)
+        self.rows.append(LogRow(seq, UUID(int=seq), type_, None, ticket, audience, payload, moment, None))
         return seq
 
     def redact(self, seq: int) -> None:

@@ -106,5 +106,5 @@ class TestStreamName:
 
 
 def test_a_server_frame_has_no_empty_fields() -> None:
-    frame = Subscribed(stream="queue", epoch=EPOCH, seq=3, id=None)  # type: ignore[arg-type]
+    frame = Subscribed(stream="queue", epoch=EPOCH, seq=3, id=None)
     assert orjson.loads(frame.text()) == {"type": "subscribed", "stream": "queue", "epoch": EPOCH, "seq": 3}

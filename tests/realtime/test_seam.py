@@ -100,7 +100,7 @@ def write(log: FakeLog, kind: str) -> None:
             log.write("comment.deleted", ticket=TICKET_OF_ADA)
 
 
-async def play(steps: list[tuple[str, Any]], turns: int) -> None:
+async def play(steps: list[tuple[str, Any]], turns: int) -> None:  # noqa: C901
     log = FakeLog(turns=turns)
     for _ in range(4):
         write(log, "ada")

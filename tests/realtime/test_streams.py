@@ -18,11 +18,9 @@ from tests.realtime.live import Server, Talk, commit, events, new_ticket, signed
 MakeDesk = Callable[[], Awaitable[Desk]]
 
 
-async def say(desk: Desk, ticket: UUID, content: str, *, person: Any = None, internal: bool = False) -> UUID:
-    comment = await commit(
-        desk, lambda: add_comment(person or desk.agent, ticket, content=content, is_internal=internal)
-    )
-    return UUID(str(comment.id if hasattr(comment, "id") else comment["id"]))
+async def say(desk: Desk, ticket: UUID, content: str, *, internal: bool = False) -> UUID:
+    comment = await commit(desk, lambda: add_comment(desk.agent, ticket, content=content, is_internal=internal))
+    return comment.id
 
 
 def types(talk: Talk) -> list[str]:
