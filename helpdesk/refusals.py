@@ -73,8 +73,6 @@ def _detail(wrong: dict[str, Any]) -> Detail:
     message = str(wrong["msg"]).removeprefix("Value error, ")
     if str(wrong["type"]).endswith("_parsing"):
         message = message.partition(",")[0]
-    return Detail(".".join(_field(part) for part in path), message, str(wrong["type"]))
-
-
-def _field(part: Any) -> str:
-    return to_camel(part) if isinstance(part, str) and "_" in part else str(part)
+    if place == "path":
+        path = [to_camel(str(part)) for part in path]
+    return Detail(".".join(str(part) for part in path), message, str(wrong["type"]))

@@ -17,6 +17,12 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", alias_generator=to_camel, populate_by_name=True, frozen=True)
 
 
+class Input(Shape):
+    """A body that is accepted. Only the JSON names are its fields; Python's are unknown like any other."""
+
+    model_config = ConfigDict(populate_by_name=False)
+
+
 def _in_utc(moment: datetime) -> datetime:
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return aware.astimezone(UTC)

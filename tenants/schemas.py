@@ -9,7 +9,7 @@ import orjson
 from pydantic import AfterValidator, Field, StringConstraints
 
 from helpdesk.paging import PageMeta, PageQuery
-from helpdesk.shapes import Moment, Shape
+from helpdesk.shapes import Input, Moment, Shape
 from tenants.signin.schemas import Email, NewPassword, PersonName
 
 MOST_SETTINGS_BYTES = 16 * 1024
@@ -49,7 +49,7 @@ class TenantPayload(Shape):
     updated_at: Moment
 
 
-class FirstAdmin(Shape):
+class FirstAdmin(Input):
     """Who can sign in to the new tenant first."""
 
     email: Email
@@ -58,7 +58,7 @@ class FirstAdmin(Shape):
     last_name: PersonName
 
 
-class CreateTenant(Shape):
+class CreateTenant(Input):
     """`slug`: the host name's label, `<slug>.<base domain>`."""
 
     name: TenantName
@@ -67,7 +67,7 @@ class CreateTenant(Shape):
     admin: FirstAdmin | None = None
 
 
-class ChangeTenant(Shape):
+class ChangeTenant(Input):
     """The fields to change. A tenant's admin may change name and settings."""
 
     name: TenantName = ""

@@ -9,13 +9,13 @@ from pydantic import Field, StringConstraints
 
 from helpdesk.events.payloads import CommentPayload
 from helpdesk.paging import PageMeta, PageQuery
-from helpdesk.shapes import Shape
+from helpdesk.shapes import Input, Shape
 
 Content = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
 SeenSeq = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
 
-class AddComment(Shape):
+class AddComment(Input):
     """A public reply, or with `isInternal` a note for agents.
 
     `seenSeq` is the log's seq up to which the writer has read: a reply of somebody else after it makes
@@ -33,7 +33,7 @@ class AddCommentTo(AddComment):
     ticket_id: UUID
 
 
-class ChangeComment(Shape):
+class ChangeComment(Input):
     """A new text; `isInternal` may be repeated, never changed."""
 
     content: Content | None = None

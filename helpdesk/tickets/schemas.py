@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from helpdesk.events.payloads import TicketPayload
 from helpdesk.paging import PageMeta, PageQuery
-from helpdesk.shapes import Shape
+from helpdesk.shapes import Input, Shape
 from helpdesk.tickets.filter import AnyPriority, AnyStatus, TicketFilter
 from helpdesk.vocabulary import TicketPriority, TicketStatus
 
@@ -35,7 +35,7 @@ Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS), AfterValidator(_distinc
 SmallObject = Annotated[dict[str, Any], AfterValidator(_small)]
 
 
-class CreateTicket(Shape):
+class CreateTicket(Input):
     """A new ticket. The requester is whoever asks; agents may name another."""
 
     title: Title
@@ -53,7 +53,7 @@ class CreateTicket(Shape):
         return {name: getattr(self, name) for name in self.model_fields_set}
 
 
-class ChangeTicket(Shape):
+class ChangeTicket(Input):
     """The fields to change; those left out stay. Sending a field's present value is no change."""
 
     title: Title = ""

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, StringConstraints
 
 from helpdesk.events.payloads import UserPayload
 from helpdesk.people.passwords import MOST_BYTES
-from helpdesk.shapes import Shape
+from helpdesk.shapes import Input, Shape
 
 
 def _address(value: str) -> str:
@@ -36,7 +36,7 @@ LongName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1,
 Slug = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=63)]
 
 
-class TenantNamed(Shape):
+class TenantNamed(Input):
     """The tenant by id or by slug, where the host does not name it."""
 
     tenant_id: UUID | None = None
@@ -67,7 +67,7 @@ class Login(TenantNamed):
     password: AnyPassword
 
 
-class Refresh(Shape):
+class Refresh(Input):
     refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 

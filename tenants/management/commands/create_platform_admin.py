@@ -30,8 +30,8 @@ class Command(BaseCommand):
             wanted = FirstAdmin(
                 email=options["email"],
                 password=ask_password(),
-                first_name=options["first_name"],
-                last_name=options["last_name"],
+                firstName=options["first_name"],
+                lastName=options["last_name"],
             )
         except ValidationError as error:
             raise CommandError("; ".join(str(wrong["msg"]) for wrong in error.errors())) from None

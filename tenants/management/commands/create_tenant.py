@@ -30,8 +30,8 @@ class Command(BaseCommand):
             admin = FirstAdmin(
                 email=options["admin"],
                 password=ask_password(),
-                first_name=options["first_name"],
-                last_name=options["last_name"],
+                firstName=options["first_name"],
+                lastName=options["last_name"],
             )
             body = CreateTenant(name=options["name"], slug=options["slug"])
             tenant = create_tenant(name=body.name, slug=body.slug, admin=NewAdmin(**admin.model_dump()))
