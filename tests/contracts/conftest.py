@@ -1,0 +1,65 @@
+"""A committed desk for a module whose tests change nothing, which is checked after each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tenants import resolve
+from tests.conftest import Desk, _drop, make_desk, token_for
+from tests.contracts.edge import EdgeApi
+from tests.contracts.scene import Scene, fingerprint, set_scene
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """Two desks behind the edge, each with a scene; somebody of the first is signed in by role."""
+
+    desk: Desk
+    other: Desk
+    scene: Scene
+    other_scene: Scene
+    user: EdgeApi
+    agent: EdgeApi
+    admin: EdgeApi
+    foreign: EdgeApi
+    """The other desk's agent."""
+
+    @property
+    def nobody(self) -> EdgeApi:
+        return EdgeApi()
+
+
+@pytest.fixture(scope="module")
+def web(django_db_setup: None, django_db_blocker: Any) -> Iterator[Web]:
+    with django_db_blocker.unblock(), ExitStack() as stack:
+        desks = []
+        for word in ("web", "far"):
+            desk = make_desk(f"{word}-{uuid4().hex[:8]}")
+            stack.callback(_drop, desk)
+            desks.append(desk)
+        desk, other = desks
+        yield Web(
+            desk,
+            other,
+            set_scene(desk),
+            set_scene(other, word="elsewhere"),
+            EdgeApi(token_for(desk, desk.user)),
+            EdgeApi(token_for(desk, desk.agent)),
+            EdgeApi(token_for(desk, desk.admin)),
+            EdgeApi(token_for(other, other.agent)),
+        )
+        resolve.forget()
+
+
+@pytest.fixture
+def nothing_changes(web: Web) -> Iterator[None]:
+    """Neither desk has changed by a row when the test is over."""
+    before = fingerprint(web.desk.ref), fingerprint(web.other.ref)
+    yield
+    assert (fingerprint(web.desk.ref), fingerprint(web.other.ref)) == before
