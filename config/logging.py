@@ -20,7 +20,13 @@ from helpdesk.clock import now, rfc3339
 
 _SILENT = ("django.server", "django.channels.server", "uvicorn.access", "daphne.access")
 """The edge writes the access log."""
-_QUIETER = {"asyncio": logging.WARNING, "botocore": logging.WARNING, "urllib3": logging.WARNING}
+_QUIETER = {
+    "asyncio": logging.WARNING,
+    "botocore": logging.WARNING,
+    "urllib3": logging.WARNING,
+    "httpx": logging.WARNING,
+    "uvicorn.error": logging.WARNING,  # tells of every socket that opens and closes
+}
 _SECRET_KEY = re.compile(r"passw(or)?d|secret|token|authorization|cookie|apikey", re.IGNORECASE)
 _SECRET_TEXT = re.compile(r"(?P<bearer>\bBearer\s+)[^\s\"',;]+|(?P<user>://[^\s:/@]*:)[^\s/@]+(?=@)", re.IGNORECASE)
 MASK = "***"

@@ -12,7 +12,10 @@ import sys
 # Before the settings are read: the web serves from a pool; commands and workers keep one connection a thread.
 os.environ.setdefault("HUB_DB_POOL", "16")
 
+import structlog
+
 from config.env import env
+from config.logging import configure
 
 APPLICATION = "config.asgi:application"
 WS_PROTOCOL = "websockets-sansio"
@@ -86,6 +89,8 @@ def serve_with_daphne(host: str, port: int) -> int:
 def main() -> int:
     """Serves on HOST:PORT with the server that the settings name."""
     host = os.environ.get("HOST") or "127.0.0.1"
+    configure(env.hub_env, env.hub_log_level)
+    structlog.get_logger(__name__).info("web_starts", server=env.hub_server, host=host, port=env.port, pid=os.getpid())
     if env.hub_server == "daphne":
         return serve_with_daphne(host, env.port)
     return serve_with_uvicorn(host, env.port)
