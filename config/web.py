@@ -18,8 +18,8 @@ from config.env import env
 from config.logging import configure
 
 APPLICATION = "config.asgi:application"
-WS_PROTOCOL = "websockets-sansio"
-"""uvicorn's name of a WebSocket protocol, or the import string (`module:Class`) of one of our own."""
+WS_PROTOCOL = "realtime.frames:FrameProtocol"
+"""uvicorn's own protocol with ready-made frames and an end that does not wait."""
 WS_MAX_BYTES = 64 * 1024
 """The largest message a client may send; a larger one closes the socket with 1009 (RFC 6455, 7.4.1)."""
 PING_SECONDS = 20.0
