@@ -36,6 +36,7 @@ from realtime.protocol import LARGEST_FRAME, Auth, BadFrame, ErrorCode, ErrorFra
 from realtime.wire import wire_of
 
 LOGIN_WITHIN_S = 10.0
+GOODBYE_S = 0.2
 MOST_ERRORS = 20
 """Unusable frames after which a client is sent away."""
 _HARMLESS = (ErrorCode.NOT_FOUND, ErrorCode.TOO_MANY_SUBSCRIPTIONS)
@@ -67,8 +68,9 @@ class HubConsumer(AsyncConsumer):  # type: ignore[misc, unused-ignore]
         try:
             await super().__call__(scope, receive, send)
         except asyncio.CancelledError:
-            # daphne ends its applications so when it stops.
-            await send({"type": "websocket.close", "code": int(RESTARTING.code), "reason": RESTARTING.reason})
+            # daphne ends its applications so when it stops, and waits for them: long enough for the goodbye.
+            self._outbox.close(RESTARTING)
+            await asyncio.sleep(GOODBYE_S)
             raise
         finally:
             self._leave()

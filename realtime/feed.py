@@ -22,7 +22,9 @@ from realtime.streams import Channel, Subscription
 
 PAGE_ROWS = 500
 HANDED_OUT_BETWEEN_BREATHS = 500
-"""After so many frames the loop gets its turn."""
+BYTES_BETWEEN_BREATHS = 32 * 1024
+"""After so many frames, or so many bytes for each reader, the loop gets its turn: uvloop writes at the end of a turn,
+and a burst that was held back by ourselves must not make a quick reader look slow."""
 
 
 class Feed:
@@ -48,6 +50,7 @@ class Feed:
         self._on_people_changed, self._on_ended = on_people_changed, on_ended
         self._reading = asyncio.Lock()
         self._since_breath = 0
+        self._bytes_since_breath = 0
 
     async def start(self) -> None:
         """Begin at the end of the log."""
@@ -112,6 +115,7 @@ class Feed:
     def _hand_out(self, encoded: EncodedRow) -> None:
         row = encoded.row
         self.cursor = row.seq
+        self._bytes_since_breath += len(row.payload)
         if takes_back(row):
             self.taken_back += 1
             self.ring.forget(row.seq - 1)
@@ -132,8 +136,8 @@ class Feed:
             self.settle(subscription)
 
     async def _breathe(self) -> None:
-        if self._since_breath >= HANDED_OUT_BETWEEN_BREATHS:
-            self._since_breath = 0
+        if self._since_breath >= HANDED_OUT_BETWEEN_BREATHS or self._bytes_since_breath >= BYTES_BETWEEN_BREATHS:
+            self._since_breath = self._bytes_since_breath = 0
             await asyncio.sleep(0)
 
     def _is_broken(self, page: Page) -> bool:

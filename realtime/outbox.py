@@ -15,6 +15,8 @@ MOST_BYTES = 1024 * 1024
 MOST_FRAMES = 10_000
 ROOM_BYTES = 128 * 1024
 """Replays wait until less than this is waiting, so that they never fill an outbox by themselves."""
+FRAMES_BETWEEN_BREATHS = 32
+"""Where a server's send never waits, so many frames are written before others get their turn."""
 STALLED_S = 15.0
 """How long a replay waits for a peer that takes nothing."""
 
@@ -87,13 +89,16 @@ class Outbox:
 
     async def _write_waiting(self) -> None:
         try:
+            written = 0
             while self._waiting:
                 # It stays first in the row while it waits: a write that is cancelled has not been written.
                 await self._wire.write(self._waiting[0])
                 self._bytes -= len(self._waiting.popleft())
                 if self._bytes < ROOM_BYTES:
                     self._room.set()
-                await asyncio.sleep(0)
+                written += 1
+                if written % FRAMES_BETWEEN_BREATHS == 0:
+                    await asyncio.sleep(0)
         except OSError:
             self.abandon()
         finally:
