@@ -167,9 +167,9 @@ def _read_cursor(cursor: str, order: Order) -> tuple[bool, Any, UUID]:
     try:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         name, descending, backwards, value, pk = orjson.loads(raw)
-        place = bool(backwards), order.read(value), UUID(pk)
+        place = backwards, order.read(value), UUID(pk)
     except (ValueError, TypeError, AttributeError, binascii.Error) as refused:
         raise CursorRefused from refused
-    if (name, descending) != (order.name, order.descending):
+    if (name, descending) != (order.name, order.descending) or not isinstance(backwards, bool):
         raise CursorRefused
     return place
