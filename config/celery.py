@@ -18,7 +18,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.imports = ("tasks.heartbeat", "tasks.retention")
 app.conf.beat_schedule = {
     "heartbeat": {"task": "tasks.heartbeat", "schedule": 10.0},
-    "expired-sessions": {"task": "tasks.remove_expired_sessions", "schedule": crontab(hour="3", minute="17")},
+    "expired": {"task": "tasks.remove_expired", "schedule": crontab(hour="3", minute="17")},
 }
 
 

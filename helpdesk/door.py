@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from helpdesk import desk
 from helpdesk.answers import refusal
 from helpdesk.errors import Forbidden, Unauthorized
+from helpdesk.idempotency.actions import once
 from helpdesk.people.credentials import SAFE_METHODS, Credentials, is_same_origin
 from helpdesk.people.models import Person
 from helpdesk.people.queries import get_signed_in
@@ -46,8 +47,9 @@ def one_unit_of_work(run: Run) -> Run:
     def at_the_door(request: HttpRequest, **path: Any) -> HttpResponse:
         try:
             with unit_of_work():
-                request.auth = _person_at_the_door(request, operation_id)  # type: ignore[attr-defined]
-                response = run(request, **path)
+                person = _person_at_the_door(request, operation_id)
+                request.auth = person  # type: ignore[attr-defined]
+                response = once(request, person, operation_id=operation_id, run=lambda: run(request, **path))
                 if response.status_code >= 400:
                     transaction.set_rollback(True)
             return response

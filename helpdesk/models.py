@@ -2,7 +2,8 @@
 
 from helpdesk.comments.models import Comment
 from helpdesk.events.models import Event, EventHead
+from helpdesk.idempotency.models import IdempotentAnswer
 from helpdesk.people.models import Person, Session
 from helpdesk.tickets.models import Ticket
 
-__all__ = ["Comment", "Event", "EventHead", "Person", "Session", "Ticket"]
+__all__ = ["Comment", "Event", "EventHead", "IdempotentAnswer", "Person", "Session", "Ticket"]

@@ -7,6 +7,7 @@ from celery import shared_task
 from django.db import transaction
 
 from helpdesk.clock import now
+from helpdesk.idempotency.actions import forget_old_answers
 from helpdesk.people.actions import forget_expired_sessions
 from helpdesk.work import unit_of_work
 from tenants import context
@@ -15,18 +16,20 @@ from tenants.models import PlatformSession, Tenant
 _log = structlog.get_logger(__name__)
 
 
-@shared_task(name="tasks.remove_expired_sessions")
-def remove_expired_sessions() -> None:
-    """Sessions whose refresh token has expired. Idempotent; a tenant that fails does not stop the others."""
+@shared_task(name="tasks.remove_expired")
+def remove_expired() -> None:
+    """Sessions whose refresh token has expired, answers kept for repeated requests. Idempotent.
+
+    A tenant that fails does not stop the others.
+    """
     with context.platform(), transaction.atomic():
         PlatformSession.objects.filter(expires_at__lte=now()).delete()
         tenants = [tenant.ref() for tenant in Tenant.objects.all()]
     for tenant in tenants:
         try:
             with context.tenant(tenant), unit_of_work():
-                removed = forget_expired_sessions()
+                sessions, answers = forget_expired_sessions(), forget_old_answers()
         except Exception:
-            _log.exception("expired_sessions_failed", tenant=str(tenant.id))
+            _log.exception("retention_failed", tenant=str(tenant.id))
         else:
-            if removed:
-                _log.info("expired_sessions_removed", tenant=str(tenant.id), removed=removed)
+            _log.info("retention", tenant=str(tenant.id), sessions=sessions, answers=answers)

@@ -72,6 +72,16 @@ CREATE TABLE event_head (
 )
 WITH (fillfactor='50');
 --;
+CREATE TABLE idempotent_answer (
+    scope bytea NOT NULL,
+    body_sha256 bytea NOT NULL,
+    status smallint NOT NULL,
+    etag character varying(40) NOT NULL,
+    content text NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT idempotent_answer_status_check CHECK ((status >= 0))
+);
+--;
 CREATE TABLE person (
     id uuid NOT NULL,
     email character varying(254) NOT NULL,
@@ -135,6 +145,9 @@ ALTER TABLE ONLY event
 ALTER TABLE ONLY event
     ADD CONSTRAINT event_pkey PRIMARY KEY (seq);
 --;
+ALTER TABLE ONLY idempotent_answer
+    ADD CONSTRAINT idempotent_answer_pkey PRIMARY KEY (scope);
+--;
 ALTER TABLE ONLY person
     ADD CONSTRAINT person_email_key UNIQUE (email);
 --;
@@ -158,6 +171,8 @@ CREATE INDEX comment_author_id_36cf9cf3 ON comment USING btree (author_id);
 CREATE INDEX comment_ticket ON comment USING btree (ticket_id, created_at, id);
 --;
 CREATE INDEX event_ticket ON event USING btree (ticket, seq);
+--;
+CREATE INDEX idempotent_answer_created_at_1b5c6bee ON idempotent_answer USING btree (created_at);
 --;
 CREATE INDEX person_email_de6b5e10_like ON person USING btree (email varchar_pattern_ops);
 --;
@@ -217,8 +232,10 @@ INSERT INTO django_migrations VALUES (3, 'helpdesk', '0001_initial', now());
 --;
 INSERT INTO django_migrations VALUES (4, 'helpdesk', '0002_log_and_numbers', now());
 --;
-INSERT INTO django_migrations VALUES (5, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (5, 'helpdesk', '0003_idempotent_answer', now());
 --;
-INSERT INTO django_migrations VALUES (6, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (6, 'tenants', '0001_initial', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 6, true);
+INSERT INTO django_migrations VALUES (7, 'tenants', '0002_extensions', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 7, true);
