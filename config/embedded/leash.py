@@ -31,7 +31,9 @@ def leash(stop_signal: signal.Signals) -> Callable[[], None] | None:
     return tie
 
 
-def die_with_parent(stop_signal: signal.Signals) -> None:
-    """The same for the calling process, right after it was forked."""
+def die_with(parent: int, stop_signal: signal.Signals) -> None:
+    """The same for the calling process, which `parent` has just forked."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, int(stop_signal))
+        if os.getppid() != parent:
+            os._exit(1)

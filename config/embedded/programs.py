@@ -7,6 +7,7 @@ here, so some of its private names are used; the lock file pins its version.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import shlex
 import signal
@@ -22,7 +23,7 @@ import honcho.manager
 import honcho.process
 
 from config.embedded.home import ROOT
-from config.embedded.leash import die_with_parent, leash
+from config.embedded.leash import die_with, leash
 
 honcho.manager.KILL_WAIT = 15
 """Seconds from the first program's end to the last one's: a worker finishes its job, the web its requests."""
@@ -41,9 +42,10 @@ class LeashedProcess(honcho.process.Process):
     """A program that dies with its supervisor, and so does honcho's process that reads its output."""
 
     last_signal = signal.SIGTERM
+    supervisor = 0
 
     def run(self, events: Any = None, ignore_signals: bool = False) -> None:  # noqa: FBT001, FBT002
-        die_with_parent(signal.SIGKILL)
+        die_with(self.supervisor, signal.SIGKILL)
         self._child_ctor = partial(honcho.process.Popen, preexec_fn=leash(self.last_signal))
         super().run(events, ignore_signals)
 
@@ -73,6 +75,7 @@ class Programs(honcho.manager.Manager):
             command = f"exec {shlex.join(program.command)}"
             process = self.add_process(program.name, command, cwd=str(ROOT), env=dict(env))
             process.last_signal = program.last_signal
+            process.supervisor = os.getpid()
 
     def terminate(self) -> None:
         """Stops all, but none before each told its process number: honcho would raise there."""
@@ -98,6 +101,9 @@ def run_programs(
     None when somebody asked for the end, else the exit code of the program that ended first (128 + n where
     signal n ended it). `when_started` runs in a thread of its own.
     """
+    if sys.platform == "linux":
+        # honcho's processes must be our own children to notice our death; from Python 3.14 on they would not be.
+        multiprocessing.set_start_method("fork", force=True)
     manager = Programs(programs, environment, when_started)
     asked = {signal.SIGINT + 128, signal.SIGTERM + 128}
     manager.loop()

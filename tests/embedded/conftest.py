@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.embedded.stage import eventually, processes_of
+from tests.embedded.stage import eventually, kill_all, processes_of
 
 # Whoever asks for services of their own here gets none: nothing answers at these.
 ELSEWHERE = {
@@ -25,8 +25,11 @@ def home() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="hub-home-"))
     folder.chmod(0o755)
     yield folder
-    eventually(lambda: not processes_of(folder), f"something still runs on {folder}")
-    shutil.rmtree(folder)
+    try:
+        eventually(lambda: not processes_of(folder), f"something still runs on {folder}")
+    finally:
+        kill_all(processes_of(folder))
+        shutil.rmtree(folder)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,16 +19,22 @@ from tests.embedded.stage import environment, eventually, processes_of, started
 
 SLEEPER = "import time; time.sleep(600)"
 # Two programs, of which "short" does what it is told; the home stands on their command lines.
-SIDE_BY_SIDE = f"""
+SIDE_BY_SIDE = """
 import os, sys
 from config.embedded.programs import Program, run_programs
 home = os.environ["HUB_HOME"]
 programs = [
-    Program("long", [sys.executable, "-c", {SLEEPER!r}, home]),
+    Program("long", [sys.executable, "-c", "import time; time.sleep(600)", home]),
     Program("short", [sys.executable, "-c", sys.argv[1], home]),
 ]
-code = run_programs(programs, os.environ, lambda: print("started", flush=True))
-print("ended", code, flush=True)
+
+def say(text):
+    # One write: honcho writes beside it.
+    sys.stdout.write(f"\\n{text}\\n")
+    sys.stdout.flush()
+
+code = run_programs(programs, os.environ, lambda: say("started"))
+say(f"ended {code}")
 """
 
 
@@ -104,6 +111,14 @@ class TestPrograms:
     @pytest.mark.skipif(sys.platform != "linux", reason="prctl(2)")
     def test_none_outlives_a_supervisor_that_was_killed(self, home: Path) -> None:
         with started(side_by_side(SLEEPER), home, says="started") as process:
-            assert processes_of(home) != []
+            eventually(lambda: len(processes_of(home)) == 2, "the programs did not start")
             process.kill()
             eventually(lambda: not processes_of(home), "a program outlived its supervisor")
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="prctl(2)")
+    def test_none_outlives_a_supervisor_that_was_killed_while_they_started(self, home: Path) -> None:
+        with started(side_by_side(SLEEPER), home, says="started") as process:
+            process.kill()
+            process.wait()
+        time.sleep(1)  # for what would begin only now
+        eventually(lambda: not processes_of(home), "a program outlived its supervisor")
