@@ -64,6 +64,6 @@ async def test_the_hub_of_this_process_is_woken_from_another_thread(monkeypatch:
     here = hub.current_hub()
     monkeypatch.setattr(here, "wake", lambda tenant, seq: woken.put_nowait((tenant, seq)))
     tenant = uuid4()
-    monkeypatch.setitem(here.rooms, tenant, None)  # type: ignore[arg-type]
+    monkeypatch.setitem(here.rooms, tenant, None)
     await asyncio.get_running_loop().run_in_executor(None, hub.ring_local, tenant, 3)
     assert await asyncio.wait_for(woken.get(), 10) == (tenant, 3)
