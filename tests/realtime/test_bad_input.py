@@ -12,8 +12,10 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
+from helpdesk.tickets.actions import create_ticket
+from realtime.connection import MOST_SUBSCRIPTIONS
 from tests.conftest import Desk
-from tests.realtime.live import HANG_S, Server, Talk, new_ticket, signed_in
+from tests.realtime.live import HANG_S, Server, Talk, commit, new_ticket, signed_in
 
 MakeDesk = Callable[[], Awaitable[Desk]]
 
@@ -75,11 +77,16 @@ class TestFrames:
 
     async def test_a_connection_holds_a_bounded_number_of_streams(self, server: Server, new_desk: MakeDesk) -> None:
         desk = await new_desk()
-        tickets = [await new_ticket(desk) for _ in range(3)]
+        tickets = await commit(
+            desk, lambda: [create_ticket(desk.user, fields={"title": str(n)}).id for n in range(MOST_SUBSCRIPTIONS)]
+        )
         async with signed_in(server, desk, desk.agent) as talk:
             for ticket in tickets:
                 assert (await talk.ask("subscribe", stream=f"ticket:{ticket}"))["type"] == "subscribed"
-                assert (await talk.ask("unsubscribe", stream=f"ticket:{ticket}"))["type"] == "unsubscribed"
+            assert (await talk.ask("subscribe", stream="queue"))["code"] == "TOO_MANY_SUBSCRIPTIONS"
+            assert (await talk.ask("subscribe", stream=f"ticket:{tickets[0]}"))["type"] == "subscribed"
+            await talk.ask("unsubscribe", stream=f"ticket:{tickets[0]}")
+            assert (await talk.ask("subscribe", stream="queue"))["type"] == "subscribed"
 
     @pytest.mark.parametrize("size", [64 * 1024 + 1, 10 * 1024 * 1024])
     async def test_a_frame_that_is_too_large(self, server: Server, new_desk: MakeDesk, size: int) -> None:
