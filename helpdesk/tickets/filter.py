@@ -100,9 +100,8 @@ class TicketFilter(Shape):
             return Q()
         words = self.q.strip()
         found = Q(title__icontains=words) | Q(description__icontains=words)
-        number = words.removeprefix("#")
-        if number.isascii() and number.isdigit() and len(number) < 19:
-            found |= Q(number=int(number))
+        if (number := _number(words)) is not None:
+            found |= Q(number=number)
         return found
 
     def _has_words(self, ticket: Mapping[str, Any]) -> bool:
@@ -112,7 +111,7 @@ class TicketFilter(Shape):
         return (
             words.upper() in ticket["title"].upper()
             or words.upper() in ticket["description"].upper()
-            or words.removeprefix("#") == str(ticket["number"])
+            or _number(words) == ticket["number"]
         )
 
     def _in_time(self, ticket: Mapping[str, Any]) -> bool:
@@ -128,6 +127,12 @@ class TicketFilter(Shape):
 
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 _PEOPLE = {"assigned_to_id": "assignedToId", "requester_id": "requesterId", "created_by_id": "createdById"}
+
+
+def _number(words: str) -> int | None:
+    """`7`, `#7` and `#007` name the ticket number 7."""
+    digits = words.removeprefix("#")
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
 
 
 def _person(value: UUID | str, me: UUID) -> UUID:
