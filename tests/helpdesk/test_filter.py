@@ -1,0 +1,132 @@
+"""The one filter of tickets decides alike in SQL and in memory."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from helpdesk.people.models import Person
+from helpdesk.tickets.filter import TicketFilter
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.shapes import ticket_payload
+from helpdesk.vocabulary import TicketPriority, TicketStatus
+from tests.conftest import Desk
+from tests.helpdesk.conftest import People
+
+BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+TAGS = ["vpn", "VPN", "a b", "x"]
+WORDS = ["vpn", "VPN drops", "100%", "under_score", "back\\slash", "'quote'", "#12", "7", "12", "", "two  blanks"]
+NUMBERS = [7, 12, 120, 99]
+ALPHABET = st.sampled_from("aAvVpPnN %_\\'\"#0172.*^$[]")
+
+
+def make_tickets(desk: Desk) -> list[Ticket]:
+    chance = random.Random(11)
+    people: list[Person] = desk.everybody()
+    staff: list[Person | None] = [desk.agent, desk.ada, desk.admin, None]
+    for number in range(60):
+        Ticket.objects.create(
+            number=NUMBERS[number] if number < len(NUMBERS) else 1000 + number,
+            title=f"{chance.choice(WORDS)} {chance.choice(WORDS)}".strip() or "x",
+            description=chance.choice(WORDS),
+            status=chance.choice(list(TicketStatus)).value,
+            priority=chance.choice(list(TicketPriority)).rank,
+            requester=chance.choice(people),
+            created_by=chance.choice(people),
+            assigned_to=chance.choice(staff),
+            tags=chance.sample(TAGS, chance.randrange(3)),
+            created_at=BEGIN + timedelta(hours=chance.randrange(48)),
+            updated_at=BEGIN + timedelta(hours=chance.randrange(48), milliseconds=chance.randrange(2)),
+        )
+    return list(Ticket.objects.select_related("requester", "created_by", "assigned_to"))
+
+
+def filters(ids: list[UUID]) -> st.SearchStrategy[TicketFilter]:
+    """Filters as a query makes them: absent, single, several, in any case."""
+    person = st.sampled_from([*map(str, ids), "me", "ME", str(uuid4())])
+    moment = st.integers(-1, 49).map(lambda hours: (BEGIN + timedelta(hours=hours)).isoformat())
+    given: dict[str, st.SearchStrategy[Any]] = {
+        "status": st.lists(st.sampled_from([*TicketStatus, "OPEN", "open,closed"]), max_size=3),
+        "priority": st.lists(st.sampled_from([*TicketPriority, "critical", "LOW,high"]), max_size=3),
+        "assignedToId": person | st.sampled_from(["none", "None"]),
+        "requesterId": person,
+        "createdById": person,
+        "tag": st.lists(st.sampled_from([*TAGS, "vpn,x", "there is none"]), max_size=2),
+        "q": st.sampled_from([*WORDS, "#7", " 12 ", "#0012", "007", "##7", "%", "_", "\\"])
+        | st.text(ALPHABET, max_size=4),
+        "createdFrom": moment,
+        "createdTo": moment,
+        "updatedFrom": moment,
+        "updatedTo": moment,
+    }
+    # Few conditions at once, else nearly all filters pick nothing.
+    names = st.sets(st.sampled_from(sorted(given)), max_size=3)
+    chosen = names.flatmap(lambda names: st.fixed_dictionaries({name: given[name] for name in sorted(names)}))
+    return chosen.map(TicketFilter.model_validate)
+
+
+class TestTheTwoCompilers:
+    def test_agree_on_every_ticket(self, desk: Desk) -> None:
+        tickets = make_tickets(desk)
+        shapes = {ticket.id: ticket_payload(ticket).model_dump(mode="json", by_alias=True) for ticket in tickets}
+        matched: list[int] = []
+
+        @settings(
+            max_examples=400, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        )
+        @given(where=filters([person.id for person in desk.everybody()]))
+        def agree(where: TicketFilter) -> None:
+            me = desk.agent.id
+            by_sql = set(Ticket.objects.filter(where.to_sql(me)).values_list("id", flat=True))
+            by_hand = {id_ for id_, shape in shapes.items() if where.matches(shape, me)}
+            assert by_sql == by_hand, where
+            matched.append(len(by_sql))
+
+        agree()
+        assert max(matched) > 1, "the filters picked nothing"
+
+    @pytest.mark.parametrize("field", TicketFilter.model_fields)
+    def test_each_condition_picks_some_and_leaves_some(self, desk: Desk, field: str) -> None:
+        """So a condition that is forgotten in both is found."""
+        tickets = make_tickets(desk)
+        examples: dict[str, Any] = {
+            "status": ["open"],
+            "priority": ["critical"],
+            "assigned_to_id": "none",
+            "requester_id": str(desk.user.id),
+            "created_by_id": "me",
+            "tag": ["vpn"],
+            "q": "vpn",
+        }
+        moment = (BEGIN + timedelta(hours=24)).isoformat()
+        where = TicketFilter.model_validate({field: examples.get(field, moment)})
+        assert 0 < Ticket.objects.filter(where.to_sql(desk.user.id)).count() < len(tickets)
+
+
+class TestOverHttp:
+    def test_several_values_are_any_and_several_fields_all(self, people: People, ticket: dict[str, Any]) -> None:
+        people.agent.post("/tickets", {"title": "b", "status": "closed", "priority": "high", "tags": ["x"]})
+        people.agent.post("/tickets", {"title": "c", "status": "pending", "priority": "low"})
+
+        def titles(query: str) -> list[str]:
+            return sorted(found["title"] for found in people.agent.get(f"/tickets?{query}")["data"])
+
+        assert titles("status=OPEN,closed") == ["The VPN drops", "b"]
+        assert titles("status=open&status=closed") == ["The VPN drops", "b"]
+        assert titles("status=closed&priority=HIGH") == ["b"]
+        assert titles("status=closed&priority=low") == []
+        assert titles("requesterId=me") == ["b", "c"]
+        assert titles("tag=x") == ["b"]
+        assert titles("q=vpn") == ["The VPN drops"]
+        assert titles(f"q=%23{ticket['number']}") == ["The VPN drops"]
+        assert titles("status=") == ["The VPN drops", "b", "c"]
+
+    def test_never_widens_what_one_sees(self, people: People, acme: Desk, ticket: dict[str, Any]) -> None:
+        for query in (f"requesterId={acme.user.id}", "q=VPN", "status=open", f"createdById={acme.user.id}"):
+            assert people.other_user.get(f"/tickets?{query}")["data"] == []
