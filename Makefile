@@ -71,7 +71,7 @@ openapi: install-dev ## Write the snapshot of the REST contract
 	@$(MANAGE) write_openapi
 
 asyncapi: install-dev ## Write the snapshot of the event and socket contract
-	@$(MANAGE) write_events_schema
+	@$(EMBEDDED) sh -c '$(PY) manage.py write_events_schema && $(PY) manage.py write_asyncapi'
 
 lock: install ## Write the lock files anew from pyproject.toml
 	@test -x $(VENV)/bin/uv || $(PY) -m pip install --quiet --disable-pip-version-check uv

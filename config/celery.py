@@ -7,16 +7,15 @@ from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-from celery import Celery, signals
+from celery import signals
 from celery.schedules import crontab
 
 from config.checks import require_sound_environment
+from tasks.app import app
 
 require_sound_environment()
-app = Celery("hub")
-app.config_from_object("django.conf:settings", namespace="CELERY")
-app.conf.imports = ("tasks.heartbeat", "tasks.retention")
 app.conf.beat_schedule = {
+    "due": {"task": "tasks.wake_due", "schedule": 2.0},
     "heartbeat": {"task": "tasks.heartbeat", "schedule": 10.0},
     "expired": {"task": "tasks.remove_expired", "schedule": crontab(hour="3", minute="17")},
 }

@@ -18,14 +18,17 @@ from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
 from helpdesk.answers import answer
+from helpdesk.clock import now
 from helpdesk.shapes import Shape
 from tasks.heartbeat import HEARTBEAT_KEY, STALE_AFTER_S
+from tasks.wakeups import get_due
 from tenants import context
 from tenants.migrations_state import missing_migrations
 
 _log = structlog.get_logger(__name__)
 _STARTED = time.monotonic()
 REDIS_TIMEOUT_S = 0.5
+LATE_AFTER_S = 60
 
 router = Router(tags=["Health"])
 
@@ -88,11 +91,18 @@ def _worker() -> None:
         raise LookupError(f"no worker has run a job for {STALE_AFTER_S} s")
 
 
+def _dispatch() -> None:
+    due = get_due()
+    if due.oldest and (late := (now() - due.oldest).total_seconds()) > LATE_AFTER_S:
+        raise LookupError(f"{due.count} tenants wait to be dispatched, the oldest for {late:.0f} s")
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "database": _database,
     "migrations": _migrations,
     "redis": _redis,
     "worker": _worker,
+    "dispatch": _dispatch,
 }
 
 

@@ -1,9 +1,23 @@
 """Django's index of the features' models."""
 
 from helpdesk.comments.models import Comment
+from helpdesk.dispatch.models import DeadLetter, LogCursor
 from helpdesk.events.models import Event, EventHead
 from helpdesk.idempotency.models import IdempotentAnswer
+from helpdesk.notifications.models import Notification, NotificationPreference
 from helpdesk.people.models import Person, Session
 from helpdesk.tickets.models import Ticket
 
-__all__ = ["Comment", "Event", "EventHead", "IdempotentAnswer", "Person", "Session", "Ticket"]
+__all__ = [
+    "Comment",
+    "DeadLetter",
+    "Event",
+    "EventHead",
+    "IdempotentAnswer",
+    "LogCursor",
+    "Notification",
+    "NotificationPreference",
+    "Person",
+    "Session",
+    "Ticket",
+]

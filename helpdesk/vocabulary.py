@@ -44,3 +44,12 @@ class Floor(StrEnum):
     NOBODY = "nobody"
     AGENT = "agent"
     ADMIN = "admin"
+
+
+class NotificationKind(StrEnum):
+    """Why somebody is told."""
+
+    ASSIGNED = "assigned"
+    MENTIONED = "mentioned"
+    COMMENT_ADDED = "comment_added"
+    STATUS_CHANGED = "status_changed"

@@ -27,7 +27,12 @@ _log = structlog.get_logger(__name__)
 
 
 class Ringer:
-    """Keeps the newest seq per tenant for one thread, which is started by the first ring."""
+    """Keeps the newest seq per tenant for one thread, which is started by the first ring.
+
+    `_ring_near`, `_ring_far` and `_let_go` say whom it rings; others may ring somebody else.
+    """
+
+    thread_name = "bell-ringer"
 
     def __init__(self) -> None:
         self._due: dict[UUID, int] = {}
@@ -38,11 +43,11 @@ class Ringer:
 
     def ring(self, tenant_id: UUID, seq: int) -> None:
         """Takes microseconds. Called in the thread that committed."""
-        ring_local(tenant_id, seq)
+        self._ring_near(tenant_id, seq)
         with self._some:
             self._due[tenant_id] = max(seq, self._due.get(tenant_id, 0))
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="bell-ringer", daemon=True)
+                self._thread = threading.Thread(target=self._run, name=self.thread_name, daemon=True)
                 self._thread.start()
             self._some.notify()
 
@@ -61,33 +66,48 @@ class Ringer:
 
     async def _ring_all(self, due: dict[UUID, int]) -> None:
         """Bells that fall into a break are dropped: every reader looks for itself within a second."""
-        layer: Any = get_channel_layer()
         for tenant_id, seq in due.items():
-            if layer is None or time.monotonic() < self._silent_until:
+            if time.monotonic() < self._silent_until:
                 return
             try:
                 async with asyncio.timeout(LONGEST_RING_S):
-                    await layer.group_send(GROUP, {"type": "bell.rung", "tenant": str(tenant_id), "seq": seq})
+                    await self._ring_far(tenant_id, seq)
             except Exception as error:
-                await self._rest(layer, error)
+                await self._rest(error)
             else:
                 self._recovered()
 
-    async def _rest(self, layer: Any, error: Exception) -> None:
+    async def _rest(self, error: Exception) -> None:
         self._silent_until = time.monotonic() + BREAK_S
         if not self._broken:
-            _log.warning("bell_not_rung", error=f"{type(error).__name__}: {error}"[:200])
+            _log.warning("bell_not_rung", by=self.thread_name, error=f"{type(error).__name__}: {error}"[:200])
         self._broken = True
         try:
             async with asyncio.timeout(LONGEST_RING_S):
-                await layer.flush()
+                await self._let_go()
         except Exception as flush_error:
             _log.debug("bell_flush_failed", error=type(flush_error).__name__)
 
     def _recovered(self) -> None:
         if self._broken:
-            _log.info("bell_rung_again")
+            _log.info("bell_rung_again", by=self.thread_name)
         self._broken = False
+
+    def _ring_near(self, tenant_id: UUID, seq: int) -> None:
+        """Inside this process, without waiting."""
+        ring_local(tenant_id, seq)
+
+    async def _ring_far(self, tenant_id: UUID, seq: int) -> None:
+        """The other processes. Raises where they cannot be reached."""
+        layer: Any = get_channel_layer()
+        if layer is not None:
+            await layer.group_send(GROUP, {"type": "bell.rung", "tenant": str(tenant_id), "seq": seq})
+
+    async def _let_go(self) -> None:
+        """Forget connections that may be broken."""
+        layer: Any = get_channel_layer()
+        if layer is not None:
+            await layer.flush()
 
 
 _ringer = Ringer()

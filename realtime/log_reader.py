@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from helpdesk.events.queries import Head, LogRow, get_head, list_rows, list_rows_visible_to
+from helpdesk.events.queries import Head, LogRow, get_head, list_rows, list_rows_visible_to, list_told_rows
 from realtime.audience import Key, carries
 from realtime.protocol import ME, ticket_of
 from tenants.context import TenantRef, run_in_tenant
@@ -60,8 +60,7 @@ class TenantLog:
 
         def read() -> Page:
             if stream == ME:
-                # TODO: a query by person, once notifications are written and this has something to find.
-                rows = [row for row in list_rows(after=after, limit=limit) if row.seq <= upto]
+                rows = list_told_rows(viewer.id, after=after, upto=upto, limit=limit)
             else:
                 rows = list_rows_visible_to(viewer, after=after, upto=upto, limit=limit, ticket_id=ticket_of(stream))
             scanned_to = rows[-1].seq if len(rows) == limit else upto

@@ -96,6 +96,7 @@ def delete_tenant(tenant_id: UUID, *, confirm: str) -> None:
     with context.platform(), transaction.atomic(), connection.cursor() as cursor:
         drop_schema(tenant.ref())
         cursor.execute("DELETE FROM sign_in_directory WHERE tenant_id = %s", [tenant_id])
+        cursor.execute("DELETE FROM wakeup WHERE tenant_id = %s", [tenant_id])
         cursor.execute("DELETE FROM domain WHERE tenant_id = %s", [tenant_id])
         cursor.execute("DELETE FROM tenant WHERE id = %s", [tenant_id])
     resolve.forget()

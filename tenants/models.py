@@ -79,6 +79,18 @@ class PlatformSession(models.Model):
         db_table = "platform_session"
 
 
+class Wakeup(models.Model):
+    """That a tenant has something due, written with it in one transaction: so nobody polls a thousand schemas."""
+
+    pk = models.CompositePrimaryKey("tenant_id", "kind")
+    tenant_id = models.UUIDField()
+    kind = models.CharField(max_length=20)
+    due_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "wakeup"
+
+
 class SignInDirectory(models.Model):
     """Which tenants know a sha256 (of a lower-cased address, or of a refresh token). An index, not truth."""
 

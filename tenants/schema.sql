@@ -31,6 +31,16 @@ CREATE TABLE comment (
     CONSTRAINT comment_version_check CHECK ((version >= 0))
 );
 --;
+CREATE TABLE dead_letter (
+    id uuid NOT NULL,
+    reader character varying(40) NOT NULL,
+    seq bigint NOT NULL,
+    error character varying(500) NOT NULL,
+    attempts integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT dead_letter_attempts_check CHECK ((attempts >= 0))
+);
+--;
 CREATE TABLE django_migrations (
     id bigint NOT NULL,
     app character varying(255) NOT NULL,
@@ -80,6 +90,32 @@ CREATE TABLE idempotent_answer (
     content text NOT NULL,
     created_at timestamp with time zone NOT NULL,
     CONSTRAINT idempotent_answer_status_check CHECK ((status >= 0))
+);
+--;
+CREATE TABLE log_cursor (
+    reader character varying(40) NOT NULL,
+    seq bigint NOT NULL
+);
+--;
+CREATE TABLE notification (
+    id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    kind character varying(30) NOT NULL,
+    title character varying(400) NOT NULL,
+    ticket_id uuid NOT NULL,
+    comment_id uuid,
+    actor_id uuid,
+    is_read boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    person_id uuid NOT NULL
+);
+--;
+CREATE TABLE notification_preference (
+    id uuid NOT NULL,
+    kind character varying(30) NOT NULL,
+    in_app boolean NOT NULL,
+    by_mail boolean NOT NULL,
+    person_id uuid NOT NULL
 );
 --;
 CREATE TABLE person (
@@ -133,6 +169,12 @@ CREATE SEQUENCE ticket_number_seq
 ALTER TABLE ONLY comment
     ADD CONSTRAINT comment_pkey PRIMARY KEY (id);
 --;
+ALTER TABLE ONLY dead_letter
+    ADD CONSTRAINT dead_letter_once UNIQUE (reader, seq);
+--;
+ALTER TABLE ONLY dead_letter
+    ADD CONSTRAINT dead_letter_pkey PRIMARY KEY (id);
+--;
 ALTER TABLE ONLY django_migrations
     ADD CONSTRAINT django_migrations_pkey PRIMARY KEY (id);
 --;
@@ -147,6 +189,21 @@ ALTER TABLE ONLY event
 --;
 ALTER TABLE ONLY idempotent_answer
     ADD CONSTRAINT idempotent_answer_pkey PRIMARY KEY (scope);
+--;
+ALTER TABLE ONLY log_cursor
+    ADD CONSTRAINT log_cursor_pkey PRIMARY KEY (reader);
+--;
+ALTER TABLE ONLY notification
+    ADD CONSTRAINT notification_once UNIQUE (event_id, person_id);
+--;
+ALTER TABLE ONLY notification
+    ADD CONSTRAINT notification_pkey PRIMARY KEY (id);
+--;
+ALTER TABLE ONLY notification_preference
+    ADD CONSTRAINT notification_preference_once UNIQUE (person_id, kind);
+--;
+ALTER TABLE ONLY notification_preference
+    ADD CONSTRAINT notification_preference_pkey PRIMARY KEY (id);
 --;
 ALTER TABLE ONLY person
     ADD CONSTRAINT person_email_key UNIQUE (email);
@@ -173,6 +230,12 @@ CREATE INDEX comment_ticket ON comment USING btree (ticket_id, created_at, id);
 CREATE INDEX event_ticket ON event USING btree (ticket, seq);
 --;
 CREATE INDEX idempotent_answer_created_at_1b5c6bee ON idempotent_answer USING btree (created_at);
+--;
+CREATE INDEX log_cursor_reader_a12386f3_like ON log_cursor USING btree (reader varchar_pattern_ops);
+--;
+CREATE INDEX notification_person ON notification USING btree (person_id, created_at, id);
+--;
+CREATE INDEX notification_unread ON notification USING btree (person_id) WHERE (NOT is_read);
 --;
 CREATE INDEX person_email_de6b5e10_like ON person USING btree (email varchar_pattern_ops);
 --;
@@ -212,6 +275,12 @@ ALTER TABLE ONLY comment
 ALTER TABLE ONLY comment
     ADD CONSTRAINT comment_ticket_id_0d69fce8_fk_ticket_id FOREIGN KEY (ticket_id) REFERENCES ticket(id);
 --;
+ALTER TABLE ONLY notification
+    ADD CONSTRAINT notification_person_id_669c895d_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
+--;
+ALTER TABLE ONLY notification_preference
+    ADD CONSTRAINT notification_preference_person_id_1c5bc4e1_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
+--;
 ALTER TABLE ONLY session
     ADD CONSTRAINT session_person_id_51c1faf5_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
 --;
@@ -234,8 +303,12 @@ INSERT INTO django_migrations VALUES (4, 'helpdesk', '0002_log_and_numbers', now
 --;
 INSERT INTO django_migrations VALUES (5, 'helpdesk', '0003_idempotent_answer', now());
 --;
-INSERT INTO django_migrations VALUES (6, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (6, 'helpdesk', '0004_notifications_and_dispatch', now());
 --;
-INSERT INTO django_migrations VALUES (7, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (7, 'tenants', '0001_initial', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 7, true);
+INSERT INTO django_migrations VALUES (8, 'tenants', '0002_extensions', now());
+--;
+INSERT INTO django_migrations VALUES (9, 'tenants', '0003_wakeup', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 9, true);

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from helpdesk.events.payloads import CommentPayload, TicketPayload, UserPayload
+from helpdesk.events.payloads import CommentPayload, NotificationPayload, TicketPayload, UserPayload
 from helpdesk.events.rules import Audience
 from helpdesk.shapes import Shape
 from helpdesk.vocabulary import Floor
@@ -87,6 +87,13 @@ class CommentDeleted(Shape):
     is_internal: bool
 
 
+class NotificationCreated(Shape):
+    """Told to one person, on their own stream."""
+
+    type: Literal["notification.created"] = "notification.created"
+    notification: NotificationPayload
+
+
 class UserCreated(Shape):
     type: Literal["user.created"] = "user.created"
     user: UserPayload
@@ -101,6 +108,7 @@ Event = (
     | CommentAdded
     | CommentUpdated
     | CommentDeleted
+    | NotificationCreated
     | UserCreated
 )
 EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
@@ -144,6 +152,8 @@ def audience_of(event: Event) -> Audience:
             | CommentDeleted(ticket=ticket)
         ):
             return Audience(Floor.AGENT, (ticket.requester_id,))
+        case NotificationCreated(notification=notification):
+            return Audience(Floor.NOBODY, (notification.user_id,))
         case UserCreated():
             return Audience(Floor.ADMIN)
         case _:
@@ -155,6 +165,8 @@ def ticket_of(event: Event) -> UUID | None:
     match event:
         case TicketDeleted(ticket_id=ticket_id) | TicketRemoved(ticket_id=ticket_id):
             return ticket_id
+        case NotificationCreated(notification=notification):
+            return UUID(notification.data["ticketId"])
         case UserCreated():
             return None
         case _:

@@ -86,12 +86,13 @@ def chain_hash(before: bytes, *, seq: int, entry: Entry, recorded_at: str) -> by
 
 
 def redact(*, ticket_id: UUID, comment_id: UUID) -> None:
-    """Take a deleted comment's text out of the rows that told of it. The chain stays whole."""
+    """Take a deleted comment's text out of the rows that told of it, and of who was told. The chain stays whole."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE event SET payload = %s WHERE ticket = %s AND type IN ('comment.added', 'comment.updated')"
-            " AND payload::jsonb #>> '{data,comment,id}' = %s",
-            [REDACTED, ticket_id, str(comment_id)],
+            "UPDATE event SET payload = %s WHERE ticket = %s"
+            " AND (type IN ('comment.added', 'comment.updated') AND payload::jsonb #>> '{data,comment,id}' = %s"
+            " OR type = 'notification.created' AND payload::jsonb #>> '{data,notification,data,commentId}' = %s)",
+            [REDACTED, ticket_id, str(comment_id), str(comment_id)],
         )
 
 
@@ -117,9 +118,12 @@ def _flush(entries: list[Entry]) -> None:
             values += [list(entry.audience.people), entry.payload, entry.payload_sha256, moment, before]
         row = "(%s, %s, %s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s)"
         cursor.execute(
-            "WITH written AS (INSERT INTO event (seq, id, type, actor, ticket, floor, people, payload,"
+            "WITH woken AS (INSERT INTO public.wakeup (tenant_id, kind, due_at) VALUES (%s, 'dispatch', %s)"
+            " ON CONFLICT (tenant_id, kind) DO UPDATE SET due_at = excluded.due_at"
+            " WHERE wakeup.due_at > excluded.due_at),"
+            " written AS (INSERT INTO event (seq, id, type, actor, ticket, floor, people, payload,"
             f" payload_sha256, recorded_at, hash) VALUES {', '.join([row] * len(entries))})"
             " UPDATE event_head SET last_seq = %s, last_hash = %s WHERE id = 1",
-            [*values, seq, before],
+            [desk.current().id, moment, *values, seq, before],
         )
     transaction.on_commit(partial(bell.ring, desk.current().id, seq), robust=True)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from helpdesk.shapes import Moment, Shape
-from helpdesk.vocabulary import TicketPriority, TicketStatus
+from helpdesk.vocabulary import NotificationKind, TicketPriority, TicketStatus
 
 
 class PersonPayload(Shape):
@@ -57,6 +57,19 @@ class CommentPayload(Shape):
     created_at: Moment
     updated_at: Moment
     edited_at: Moment | None
+
+
+class NotificationPayload(Shape):
+    """Something told to one person. `message` is the beginning of the comment; empty once that is deleted."""
+
+    id: UUID
+    type: NotificationKind
+    user_id: UUID
+    title: str
+    message: str
+    data: dict[str, str]
+    is_read: bool
+    created_at: Moment
 
 
 class UserPayload(Shape):

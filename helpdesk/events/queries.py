@@ -55,11 +55,18 @@ class LogRow:
         )
 
 
-def get_head() -> Head:
-    """The log's end and epoch, now."""
+def get_head(*, lock: bool = False) -> Head:
+    """The log's end and epoch, now. `lock`: nobody writes to the log until this transaction ends."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT epoch, last_seq, anchor_seq FROM event_head WHERE id = 1")
+        end = " FOR UPDATE" if lock else ""
+        cursor.execute(f"SELECT epoch, last_seq, anchor_seq FROM event_head WHERE id = 1{end}")
         return Head(*cursor.fetchone())
+
+
+def get_row(seq: int) -> LogRow | None:
+    """The row with this seq; None where retention has removed it."""
+    rows = _rows(f"SELECT {_COLUMNS} WHERE e.seq = %s", [seq])
+    return rows[0] if rows else None
 
 
 def list_rows(*, after: int, limit: int, ticket_id: UUID | None = None) -> list[LogRow]:
@@ -73,7 +80,7 @@ def list_rows_visible_to(
     viewer: Viewer, *, after: int, upto: int, limit: int, ticket_id: UUID | None = None
 ) -> list[LogRow]:
     """Rows with `after < seq <= upto` that belong to tickets and that the viewer may see, in order."""
-    where = "e.seq > %s AND e.seq <= %s AND e.ticket IS NOT NULL"
+    where = "e.seq > %s AND e.seq <= %s AND e.ticket IS NOT NULL AND e.type <> 'notification.created'"
     given: list[Any] = [after, upto]
     if ticket_id:
         where, given = where + " AND e.ticket = %s", [*given, ticket_id]
@@ -81,9 +88,15 @@ def list_rows_visible_to(
     return _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq LIMIT %s", [*given, limit])
 
 
+def list_told_rows(person_id: UUID, *, after: int, upto: int, limit: int) -> list[LogRow]:
+    """What somebody was told with `after < seq <= upto`, in order."""
+    where = "e.seq > %s AND e.seq <= %s AND e.type = 'notification.created' AND e.people @> ARRAY[%s]"
+    return _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq LIMIT %s", [after, upto, person_id, limit])
+
+
 def list_timeline_visible_to(viewer: Viewer, *, ticket_id: UUID, before: int | None, limit: int) -> list[LogRow]:
     """A ticket's events that the viewer may see, newest first."""
-    where, given = "e.ticket = %s", list[Any]([ticket_id])
+    where, given = "e.ticket = %s AND e.type <> 'notification.created'", list[Any]([ticket_id])
     if before is not None:
         where, given = where + " AND e.seq < %s", [*given, before]
     where, given = _seen_by(viewer, where, given)

@@ -29,6 +29,7 @@ class Target:
     ticket_id: UUID
     comment_id: UUID
     person_id: UUID
+    notification_id: UUID
     email: str = "somebody@new.example"
     password: str = "a-new-password"
     refresh_token: str = field(default_factory=lambda: str(uuid4()))
@@ -39,6 +40,7 @@ class Target:
         return {
             "ticketId": str(self.ticket_id),
             "commentId": str(self.comment_id),
+            "notificationId": str(self.notification_id),
             "tenantId": str(self.tenant_id),
             "requesterId": person,
             "assignedToId": person,

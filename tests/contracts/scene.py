@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
 from helpdesk.comments.actions import add_comment
+from helpdesk.notifications.models import Notification
 from helpdesk.people.models import Person
 from helpdesk.people.passwords import hash_password
 from helpdesk.people.tokens import Bearer, issue_token
 from helpdesk.tickets.actions import create_ticket
-from helpdesk.vocabulary import Role
+from helpdesk.vocabulary import NotificationKind, Role
 from helpdesk.work import unit_of_work
 from tenants import context, platform_sessions
 from tenants.context import TenantRef
@@ -27,6 +28,8 @@ class Scene:
     ticket_id: UUID
     reply_id: UUID
     note_id: UUID
+    notification_id: UUID
+    """Told to `author`."""
 
 
 def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") -> Scene:
@@ -36,7 +39,15 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
         ticket = create_ticket(desk.user, fields={"title": f"{word} title", "description": f"{word} description"})
         reply = add_comment(author, ticket.id, content=f"{word} reply", is_internal=False)
         note = add_comment(desk.agent, ticket.id, content=f"{word} note", is_internal=True)
-    return Scene(ticket.id, reply.id, note.id)
+        notification = Notification.objects.create(
+            person=author,
+            event_id=uuid4(),
+            kind=NotificationKind.STATUS_CHANGED.value,
+            title=f"{word} notification",
+            ticket_id=ticket.id,
+            comment_id=reply.id,
+        )
+    return Scene(ticket.id, reply.id, note.id, notification.id)
 
 
 def make_platform_admin(email: str = "root@platform.example") -> PlatformAdmin:

@@ -55,6 +55,7 @@ def caller(request: pytest.FixtureRequest, api: Api, acme: Desk) -> Iterator[Cal
         ticket_id=scene.ticket_id,
         comment_id=scene.reply_id,
         person_id=acme.user.id,
+        notification_id=scene.notification_id,
         refresh_token=refresh_token,
     )
     if role is None:

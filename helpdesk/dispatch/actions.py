@@ -1,0 +1,95 @@
+"""Reading the log once, in order, and handing each event to its readers: the one visible fan-out.
+
+A page of events, what the readers make of it and the cursor commit together: killed anywhere, the page is
+handled again from its beginning, or not at all. The cursor's row lock is the lease: a second worker passes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+from django.db import OperationalError, transaction
+
+from helpdesk.dispatch.models import DeadLetter, LogCursor
+from helpdesk.events.queries import LogRow, get_head, get_row, list_rows
+from helpdesk.notifications.actions import tell
+
+Reader = Callable[[LogRow], object]
+
+READERS: Mapping[str, Reader] = {"notifications": tell}
+"""Every reader of the log that writes, in the order in which an event reaches them."""
+
+DISPATCHER = "dispatcher"
+PAGE_ROWS = 100
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one page came to. `behind`: there was more to read when it ended."""
+
+    handled: int
+    put_aside: int
+    behind: bool
+
+
+def dispatch_page(readers: Mapping[str, Reader] = READERS) -> Progress | None:
+    """Handle the next page, in the open unit of work. None: another worker is at it."""
+    LogCursor.objects.get_or_create(reader=DISPATCHER)
+    cursor = LogCursor.objects.select_for_update(skip_locked=True).filter(reader=DISPATCHER).first()
+    if cursor is None:
+        return None
+    cursor.seq = max(cursor.seq, get_head().anchor_seq)
+    rows = list_rows(after=cursor.seq, limit=PAGE_ROWS)
+    put_aside = sum(_hand_to(name, reader, row) for row in rows for name, reader in readers.items())
+    if rows:
+        cursor.seq = rows[-1].seq
+        cursor.save()
+    return Progress(len(rows), put_aside, behind=len(rows) == PAGE_ROWS)
+
+
+def retry_dead_letter(letter: DeadLetter, readers: Mapping[str, Reader] = READERS) -> bool:
+    """Hand it to its reader again. True: it has been handled, and the letter is gone."""
+    row = get_row(letter.seq)
+    reader = readers.get(letter.reader)
+    if row is None or reader is None:
+        letter.delete()
+        return True
+    if error := _failure_of(reader, row):
+        letter.attempts += 1
+        letter.error = error
+        letter.save()
+        return False
+    letter.delete()
+    return True
+
+
+def is_caught_up() -> bool:
+    """Has everything been handled? The head is locked, so that nobody writes until the answer is used."""
+    head = get_head(lock=True)
+    cursor = LogCursor.objects.filter(reader=DISPATCHER).first()
+    return (cursor.seq if cursor else 0) >= head.last_seq
+
+
+def _hand_to(name: str, reader: Reader, row: LogRow) -> int:
+    error = _failure_of(reader, row)
+    if error:
+        _log.error("event_put_aside", reader=name, seq=row.seq, type=row.type, error=error)
+        DeadLetter.objects.get_or_create(reader=name, seq=row.seq, defaults={"error": error})
+    return int(bool(error))
+
+
+def _failure_of(reader: Reader, row: LogRow) -> str:
+    """What went wrong, in words; empty where nothing did. The database away is nobody's poison: that is raised."""
+    try:
+        with transaction.atomic():
+            reader(row)
+    except OperationalError:
+        raise
+    except Exception as error:
+        _log.exception("reader_failed", seq=row.seq)
+        return f"{type(error).__name__}: {error}"[:500]
+    return ""

@@ -1,0 +1,120 @@
+"""Telling people of events, and what they do with what they were told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from helpdesk.comments.models import Comment
+from helpdesk.events import catalogue
+from helpdesk.events.log import record
+from helpdesk.events.payloads import NotificationPayload
+from helpdesk.events.queries import LogRow
+from helpdesk.notifications.models import Notification, NotificationPreference
+from helpdesk.notifications.queries import (
+    get_notification,
+    list_preferences,
+    notification_shape,
+    notifications_visible_to,
+)
+from helpdesk.notifications.rules import Told, excerpt, mentions_in, names_of, title_of, who_is_told
+from helpdesk.people.models import Person
+from helpdesk.permissions import require
+from helpdesk.tickets.models import Ticket
+from helpdesk.vocabulary import NotificationKind, Role
+
+
+def tell(row: LogRow) -> int:
+    """Notify whoever an event concerns, as they prefer. Idempotent by event and person; says how many were told."""
+    payload: dict[str, Any] = orjson.loads(row.payload)
+    if payload.get("redacted") or row.ticket is None:
+        return 0
+    told = list(who_is_told(type_=row.type, payload=payload, actor_id=row.actor, mentioned=_mentioned(row, payload)))
+    people = {person.id: person for person in Person.objects.filter(id__in=[t.person_id for t in told], is_active=True)}
+    return sum(_tell_one(row, payload, one, people[one.person_id]) for one in told if one.person_id in people)
+
+
+def mark_read(actor: Person, notification_id: UUID) -> Notification:
+    """It has been seen."""
+    require(actor, "readNotification")
+    notification = get_notification(actor, notification_id)
+    if not notification.is_read:
+        notification.is_read = True
+        notification.save(update_fields=["is_read"])
+    return notification
+
+
+def mark_all_read(actor: Person) -> int:
+    """All have been seen; says how many had not."""
+    require(actor, "readAllNotifications")
+    return notifications_visible_to(actor).filter(is_read=False).update(is_read=True)
+
+
+def delete_notification(actor: Person, notification_id: UUID) -> None:
+    """Take it off the list."""
+    require(actor, "deleteNotification")
+    get_notification(actor, notification_id).delete()
+
+
+def choose(actor: Person, *, choices: Mapping[NotificationKind, tuple[bool, bool]]) -> None:
+    """What to be told of, and how: (in the app, by mail) for each kind named."""
+    require(actor, "updateNotificationPreferences")
+    for kind, (in_app, by_mail) in choices.items():
+        NotificationPreference.objects.update_or_create(
+            person=actor, kind=kind.value, defaults={"in_app": in_app, "by_mail": by_mail}
+        )
+
+
+def _mentioned(row: LogRow, payload: dict[str, Any]) -> frozenset[UUID]:
+    """Staff, and on public replies the requester, whom the text names. A name that fits two people names both."""
+    comment = payload["data"].get("comment")
+    names = set(mentions_in(comment["content"])) if row.type == "comment.added" and comment else set()
+    if not names:
+        return frozenset()
+    people = Person.objects.filter(is_active=True, role__in=[Role.AGENT.value, Role.ADMIN.value])
+    reachable = list(people.only("id", "email", "first_name", "last_name"))
+    if not comment["isInternal"]:
+        reachable += Person.objects.filter(is_active=True, id=payload["data"]["ticket"]["requesterId"])
+    return frozenset(
+        person.id
+        for person in reachable
+        if names & names_of(email=person.email, first_name=person.first_name, last_name=person.last_name)
+    )
+
+
+def _tell_one(row: LogRow, payload: dict[str, Any], told: Told, person: Person) -> int:
+    if not _may_be_told(row, payload, person) or not list_preferences(person)[told.kind][0]:
+        return 0
+    ticket, comment = payload["data"]["ticket"], payload["data"].get("comment") or {}
+    actor = (payload.get("actor") or {}).get("name") or "The hub"
+    after = (payload.get("changes") or {}).get("status", ["", ""])[1]
+    title = title_of(told.kind, actor=actor, number=ticket["number"], ticket_title=ticket["title"], after=after)
+    notification, made = Notification.objects.get_or_create(
+        event_id=row.id,
+        person=person,
+        defaults={
+            "kind": told.kind.value,
+            "title": title,
+            "ticket_id": row.ticket,
+            "comment_id": comment.get("id"),
+            "actor_id": row.actor,
+        },
+    )
+    if made:
+        shape = notification_shape(notification, message=excerpt(comment.get("content", "")))
+        record(None, catalogue.NotificationCreated(notification=NotificationPayload.model_validate(shape)))
+    return int(made)
+
+
+def _may_be_told(row: LogRow, payload: dict[str, Any], person: Person) -> bool:
+    """Ticket and comment may have gone since. A requester must be its requester still, and never hears of a note."""
+    ticket = Ticket.objects.filter(id=row.ticket).only("requester_id").first()
+    if ticket is None:
+        return False
+    comment = payload["data"].get("comment")
+    if comment and not Comment.objects.filter(id=comment["id"]).exists():
+        return False
+    return person.is_staff or (ticket.requester_id == person.id and not (comment and comment["isInternal"]))

@@ -1,0 +1,83 @@
+"""Reading notifications: one's own, and nobody else's."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, QuerySet
+
+from helpdesk.clock import rfc3339
+from helpdesk.comments.queries import comments_visible_to
+from helpdesk.errors import NotFound
+from helpdesk.notifications.models import Notification, NotificationPreference
+from helpdesk.notifications.rules import excerpt
+from helpdesk.paging import Order, Page, PageQuery, paginate, read_moment
+from helpdesk.people.models import Person
+from helpdesk.tickets.queries import tickets_visible_to
+from helpdesk.vocabulary import NotificationKind
+
+NEWEST_FIRST = Order("createdAt", F("created_at"), lambda row: row.created_at, read_moment, descending=True)
+
+
+class NotificationNotFound(NotFound):
+    """There is no such notification of yours."""
+
+
+def notifications_visible_to(person: Person) -> QuerySet[Notification]:
+    """One's own, of tickets that one may still see."""
+    own = Notification.objects.filter(person_id=person.id)
+    if person.is_staff:
+        return own
+    return own.filter(ticket_id__in=tickets_visible_to(person).values("id"))
+
+
+def get_notification(person: Person, notification_id: UUID) -> Notification:
+    """One of one's own, or NotificationNotFound."""
+    notification = notifications_visible_to(person).filter(id=notification_id).first()
+    if notification is None:
+        raise NotificationNotFound
+    return notification
+
+
+def list_notifications(person: Person, query: PageQuery, *, unread_only: bool) -> Page[Notification]:
+    """One page, newest first."""
+    rows = notifications_visible_to(person)
+    return paginate(rows.filter(is_read=False) if unread_only else rows, query, NEWEST_FIRST)
+
+
+def count_unread(person: Person) -> int:
+    """How many wait."""
+    return notifications_visible_to(person).filter(is_read=False).count()
+
+
+def shapes_for(person: Person, notifications: list[Notification]) -> list[dict[str, Any]]:
+    """Their JSON. `message` is the comment as it stands now: empty when it was deleted."""
+    wanted = {row.comment_id for row in notifications if row.comment_id}
+    comments = comments_visible_to(person).filter(id__in=wanted) if wanted else []
+    texts: dict[UUID | None, str] = {comment.id: excerpt(comment.content) for comment in comments}
+    return [notification_shape(row, message=texts.get(row.comment_id, "")) for row in notifications]
+
+
+def notification_shape(row: Notification, *, message: str) -> dict[str, Any]:
+    """The contract's Notification."""
+    data = {"ticketId": row.ticket_id, "commentId": row.comment_id, "actorId": row.actor_id}
+    return {
+        "id": str(row.id),
+        "type": row.kind,
+        "userId": str(row.person_id),
+        "title": row.title,
+        "message": message,
+        "data": {name: str(value) for name, value in data.items() if value},
+        "isRead": row.is_read,
+        "createdAt": rfc3339(row.created_at),
+    }
+
+
+def list_preferences(person: Person) -> dict[NotificationKind, tuple[bool, bool]]:
+    """For each kind: (in the app, by mail). True where nothing was chosen."""
+    chosen = {
+        NotificationKind(row.kind): (row.in_app, row.by_mail)
+        for row in NotificationPreference.objects.filter(person_id=person.id)
+    }
+    return {kind: chosen.get(kind, (True, True)) for kind in NotificationKind}

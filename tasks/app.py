@@ -1,0 +1,9 @@
+"""The Celery application, of every process: the web queues jobs, the workers do them. Its schedule is config's."""
+
+from __future__ import annotations
+
+from celery import Celery
+
+app = Celery("hub", set_as_current=True)
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.imports = ("tasks.dispatch", "tasks.heartbeat", "tasks.retention", "tasks.wakeups")

@@ -1,0 +1,35 @@
+"""How the hub stands, for somebody at three in the morning."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from helpdesk.clock import now
+from helpdesk.dispatch.actions import DISPATCHER
+from helpdesk.dispatch.queries import get_lag
+from tasks.wakeups import get_due
+from tenants import context
+from tenants.models import Tenant
+
+
+class Command(BaseCommand):
+    """`hub_status`: what is due, and how far each tenant's log has been handled. Reads only."""
+
+    help = "Show what is due and how far each tenant's log has been handled."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        due = get_due()
+        since = f", the oldest for {(now() - due.oldest).total_seconds():.0f} s" if due.oldest else ""
+        self.stdout.write(f"due: {due.count} wake-ups{since}")
+        with context.platform(), transaction.atomic():
+            tenants = [tenant.ref() for tenant in Tenant.objects.order_by("slug")]
+        for ref in tenants:
+            with context.tenant(ref), transaction.atomic():
+                lag = get_lag(DISPATCHER)
+            state = "" if ref.is_active else " (suspended)"
+            self.stdout.write(
+                f"{ref.slug}{state}: {lag.last_seq} events, {lag.behind} not handled yet, {lag.dead_letters} put aside"
+            )
