@@ -25,6 +25,8 @@ _QUIETER = {
     "botocore": logging.WARNING,
     "urllib3": logging.WARNING,
     "httpx": logging.WARNING,
+    "celery.worker.strategy": logging.WARNING,  # tells of every job that comes
+    "celery.app.trace": logging.WARNING,  # tells of every job that ends well
     "uvicorn.error": logging.WARNING,  # tells of every socket that opens and closes
 }
 _SECRET_KEY = re.compile(r"passw(or)?d|secret|token|authorization|cookie|apikey", re.IGNORECASE)

@@ -22,10 +22,10 @@ PATIENCE_S = 15
 
 
 class Follower:
-    """An agent's live queue that remembers its place, and misses nothing."""
+    """Somebody's live stream that remembers its place, and misses nothing."""
 
-    def __init__(self, token: str) -> None:
-        self.token = token
+    def __init__(self, token: str, stream: str = "queue") -> None:
+        self.token, self.stream = token, stream
         self.epoch: str | None = None
         self.seq = 0
         self.seen: list[dict[str, Any]] = []
@@ -34,7 +34,7 @@ class Follower:
     async def follow(self) -> None:
         """Connect, and go on from the place where it stopped."""
         self._socket = await connect(SOCKET, subprotocols=["hub.v1", f"bearer.{self.token}"])  # type: ignore[list-item]
-        frame: dict[str, Any] = {"type": "subscribe", "stream": "queue"}
+        frame: dict[str, Any] = {"type": "subscribe", "stream": self.stream}
         if self.epoch:
             frame["since"] = {"epoch": self.epoch, "seq": self.seq}
         await self._socket.send(json.dumps(frame))
@@ -45,6 +45,15 @@ class Follower:
         assert self._socket is not None
         self._socket.transport.abort()
         self._socket = None
+
+    async def wait_to_be_told(self, ticket_id: str) -> str:
+        """The title of the next notification about this ticket."""
+        frame = await self._until(
+            lambda frame: (
+                frame["type"] == "event" and frame["event"]["data"]["notification"]["data"]["ticketId"] == ticket_id
+            )
+        )
+        return str(frame["event"]["data"]["notification"]["title"])
 
     async def wait_for(self, type_: str, ticket_id: str) -> dict[str, Any]:
         """The next event of this type on this ticket."""
@@ -112,6 +121,12 @@ async def smoke() -> None:
         assert got == missed, "the comments came in another order"
         print(f"the socket was dropped; resumed, all {len(missed)} comments came once and in order, seq {queue.seq}")
         await queue.drop()
+
+        told = Follower(requester, "me")
+        await told.follow()
+        post(http, agent, comments, {"content": "The fire brigade is on its way."})
+        print(f"the agent replied; the requester was told: {await told.wait_to_be_told(ticket['id'])!r}")
+        await told.drop()
 
 
 def main() -> int:
