@@ -25,6 +25,7 @@ _QUIETER = {
     "botocore": logging.WARNING,
     "urllib3": logging.WARNING,
     "httpx": logging.WARNING,
+    "celery.beat": logging.WARNING,  # tells of every job that it sends
     "celery.worker.strategy": logging.WARNING,  # tells of every job that comes
     "celery.app.trace": logging.WARNING,  # tells of every job that ends well
     "uvicorn.error": logging.WARNING,  # tells of every socket that opens and closes
