@@ -167,9 +167,8 @@ def run() -> int:
         if not demo:
             # Here once, in one line, rather than by each program with a traceback.
             manage("check", "--tag", "hub", environment=environment)
-        manage("migrate_hub", environment=environment)
-        if demo:
-            manage("create_demo", environment=environment)
+        # One process for both: each start of Django takes as long as all that they do.
+        manage("migrate_hub", *(["--demo"] if demo else []), environment=environment)
         code = run_programs(programs(home), environment, greeter(address, demo=demo))
         ignore_stops()
         if code is not None:
