@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 from uuid import UUID
 
 from helpdesk.people.queries import viewer_of
@@ -13,6 +13,7 @@ from realtime.audience import class_of
 from realtime.auth import Login, Refused, sign_in
 from realtime.closing import OTHER_PERSON, TOKEN_EXPIRED, Ending
 from realtime.encoding import frame_of
+from realtime.feed import Feed
 from realtime.outbox import Outbox
 from realtime.protocol import (
     Auth,
@@ -34,20 +35,17 @@ from realtime.replay import subscribe
 from realtime.streams import Subscription
 from tenants.context import run_in_tenant
 
-if TYPE_CHECKING:
-    from realtime.room import Room
-
 MOST_SUBSCRIPTIONS = 200
 LONGEST_TIMER_S = 24 * 3600.0
 
 
 class Connection:
-    """Lives from the login to the end of the socket. `room` is its tenant's."""
+    """Lives from the login to the end of the socket. `feed` is its tenant's."""
 
-    def __init__(self, login: Login, outbox: Outbox, room: Room) -> None:
+    def __init__(self, login: Login, outbox: Outbox, feed: Feed) -> None:
         self.login = login
         self.outbox = outbox
-        self.room = room
+        self.feed = feed
         self.viewer = viewer_of(login.person)
         self._subscriptions: dict[str, Subscription] = {}
         self._turn = asyncio.Lock()
@@ -107,7 +105,7 @@ class Connection:
         self._drop(stream)
         subscription = Subscription((stream, class_of(self.viewer, stream)), self.outbox, owner=self)
         self._subscriptions[stream] = subscription
-        await subscribe(self.room.feed, subscription, frame.since, frame_id=frame.id, turn=self._turn)
+        await subscribe(self.feed, subscription, frame.since, frame_id=frame.id, turn=self._turn)
 
     async def _sees(self, ticket_id: UUID) -> bool:
         person = self.login.person
@@ -132,7 +130,7 @@ class Connection:
     def _drop(self, stream: str) -> None:
         subscription = self._subscriptions.pop(stream, None)
         if subscription is not None:
-            self.room.feed.detach(subscription)
+            self.feed.detach(subscription)
 
     def _wait_for_expiry(self) -> None:
         if self._expiry:

@@ -24,6 +24,7 @@ class Hub:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.loop = loop
         self.rooms: dict[UUID, Room] = {}
+        self._room_of: dict[Connection, Room] = {}
         self._hearing: asyncio.Task[None] | None = None
 
     async def join(self, login: Login, outbox: Outbox) -> Connection:
@@ -34,14 +35,15 @@ class Hub:
         if room is None or room.closed:
             room = self.rooms[login.tenant.id] = Room(login.tenant)
         await room.open()
-        connection = Connection(login, outbox, room)
+        connection = Connection(login, outbox, room.feed)
         room.connections.add(connection)
+        self._room_of[connection] = room
         return connection
 
     def leave(self, connection: Connection) -> None:
         """The socket has ended."""
         connection.leave()
-        connection.room.connections.discard(connection)
+        self._room_of.pop(connection).connections.discard(connection)
 
     def wake(self, tenant_id: UUID, seq: int) -> None:
         """A bell was heard in this loop."""

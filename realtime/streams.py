@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import Protocol
 from uuid import UUID
 
 from realtime import encoding
@@ -12,10 +12,13 @@ from realtime.encoding import EncodedRow
 from realtime.outbox import Outbox
 from realtime.wire import Frame
 
-if TYPE_CHECKING:
-    from realtime.connection import Connection
-
 MOST_HELD_BYTES = 64 * 1024
+
+
+class Owner(Protocol):
+    """Whoever subscribed, and is told when the stream ends."""
+
+    def forget(self, subscription: Subscription) -> None: ...
 
 
 class Subscription:
@@ -23,7 +26,7 @@ class Subscription:
 
     __slots__ = ("_bytes", "_held", "key", "outbox", "owner", "parting", "replay", "target")
 
-    def __init__(self, key: Key, outbox: Outbox, *, owner: Connection | None = None) -> None:
+    def __init__(self, key: Key, outbox: Outbox, *, owner: Owner | None = None) -> None:
         self.key = key
         self.owner = owner
         self.outbox = outbox
