@@ -7,6 +7,9 @@ from typing import Any
 import orjson
 from django.test import Client
 
+_client = Client(raise_request_exception=False)
+"""One for all callers: each new one would load the middleware anew."""
+
 
 class Answer:
     """Status, headers and the parsed body; falsy body where there is none."""
@@ -52,7 +55,8 @@ class Api:
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         content = raw if raw is not None else b"" if body is None else orjson.dumps(body)
-        response = Client(raise_request_exception=False).generic(
+        _client.cookies.clear()
+        response = _client.generic(
             method, path if path.startswith("//") else f"/api/v1{path}", content, "application/json", headers=headers
         )
         return Answer(response)
