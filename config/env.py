@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +31,7 @@ class Env(BaseSettings):
     hub_env: Literal["development", "production"] = "production"
     hub_secret_key: str = ""
     """Signs tokens: at least 32 characters. Embedded development makes its own."""
-    hub_base_domain: str = "localhost"
+    hub_base_domain: Annotated[str, StringConstraints(to_lower=True, strip_whitespace=True)] = "localhost"
     hub_log_level: str = "INFO"
     hub_server: Literal["uvicorn", "daphne"] = "uvicorn"
     hub_db_pool: int = Field(default=0, ge=0, le=200)

@@ -32,7 +32,8 @@ USE_I18N = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGGING_CONFIG = None
 
-SHARED_APPS = ["django_tenants", "tenants", "django.contrib.contenttypes"]
+# Ours first: django-tenants has a create_tenant command of its own, and the earlier app wins.
+SHARED_APPS = ["tenants", "django_tenants", "django.contrib.contenttypes"]
 TENANT_APPS = ["helpdesk"]
 INSTALLED_APPS = [
     *SHARED_APPS,
@@ -75,8 +76,17 @@ def _database() -> dict[str, Any]:
     parts = conninfo_to_dict(env.database_url)
     options: dict[str, Any] = {"connect_timeout": 5}
     if env.hub_db_pool:
-        # A lifetime, because a backend keeps 0.25 MB for each tenant it ever touched.
-        options["pool"] = {"min_size": 1, "max_size": env.hub_db_pool, "timeout": 10, "max_lifetime": 1800}
+        # A lifetime, because a backend keeps 0.25 MB for each tenant it ever touched. A short wait to reconnect,
+        # because the pool doubles it while the database is away, and would go on waiting when it is back.
+        options["pool"] = {
+            "min_size": 1,
+            "max_size": env.hub_db_pool,
+            "timeout": 4,
+            "reconnect_timeout": 5,
+            "max_lifetime": 1800,
+        }
+        # One row that somebody keeps locked must not take every connection of the process with it.
+        options["options"] = "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
     return {
         "ENGINE": "tenants.backend",
         "NAME": parts.get("dbname", "hub"),
@@ -86,6 +96,7 @@ def _database() -> dict[str, Any]:
         "PORT": str(parts.get("port", "")),
         "OPTIONS": options | {k: v for k, v in parts.items() if k in ("sslmode", "sslrootcert")},
         "DISABLE_SERVER_SIDE_CURSORS": True,
+        "CONN_HEALTH_CHECKS": bool(env.hub_db_pool),
     }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from config import health
 from config.pages import api_docs, live_page
@@ -18,12 +19,12 @@ api.add_router("/tenants", tenants, tags=["Tenants"])
 api.add_router("/health", health.router)
 
 urlpatterns = [
-    path("", live_page),
-    path("api-docs", api_docs),
-    path("health", health.ready),
-    path("health/live", health.live),
-    path("health/ready", health.ready),
-    path("api/v1", list_endpoints),
+    path("", require_safe(live_page)),
+    path("api-docs", require_safe(api_docs)),
+    path("health", require_safe(health.ready)),
+    path("health/live", require_safe(health.live)),
+    path("health/ready", require_safe(health.ready)),
+    path("api/v1", require_safe(list_endpoints)),
     path("api/v1/", api.urls),
 ]
 

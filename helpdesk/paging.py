@@ -10,7 +10,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -78,7 +78,7 @@ def read_moment(value: Any) -> datetime:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         raise ValueError
-    return moment
+    return moment.astimezone(UTC)
 
 
 def read_uuid(value: Any) -> UUID:
@@ -168,7 +168,7 @@ def _read_cursor(cursor: str, order: Order) -> tuple[bool, Any, UUID]:
         raw = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         name, descending, backwards, value, pk = orjson.loads(raw)
         place = backwards, order.read(value), UUID(pk)
-    except (ValueError, TypeError, AttributeError, binascii.Error) as refused:
+    except (ValueError, OverflowError, TypeError, AttributeError, binascii.Error) as refused:
         raise CursorRefused from refused
     if (name, descending) != (order.name, order.descending) or not isinstance(backwards, bool):
         raise CursorRefused

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -22,6 +22,10 @@ from helpdesk.errors import (
     Unavailable,
     ValidationFailed,
 )
+
+LOCK_TIMEOUT = "55P03"
+MISSING = frozenset({"42P01", "3F000"})
+"""SQLSTATE: undefined_table, invalid_schema_name (PostgreSQL, appendix A)."""
 
 _log = structlog.get_logger(__name__)
 
@@ -42,11 +46,25 @@ def told(error: Exception) -> HelpdeskError:
         case HttpError():
             return BadRequest(str(error))
         case OperationalError() | InterfaceError():
-            _log.error("database_unavailable", error=type(error).__name__)
-            return Unavailable()
+            return _unavailable(error)
+        case ProgrammingError() if _sqlstate(error) in MISSING:
+            # A tenant that was deleted a moment ago, or one that has not been migrated.
+            _log.error("tables_missing", error=str(error).splitlines()[0])
+            return Unavailable("This help desk is not there, or not ready yet.")
         case _:
             _log.error("unexpected_error", exc_info=error)
             return InternalError()
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    if _sqlstate(error) == LOCK_TIMEOUT:
+        return Unavailable("Somebody is changing this right now. Try again in a moment.")
+    _log.error("database_unavailable", error=type(error).__name__, sqlstate=_sqlstate(error))
+    return Unavailable()
+
+
+def _sqlstate(error: Exception) -> str | None:
+    return getattr(error.__cause__, "sqlstate", None)
 
 
 def tell_refusals(api: NinjaAPI) -> None:
@@ -62,7 +80,8 @@ def tell_refusals(api: NinjaAPI) -> None:
 def _wrong_fields(error: ValidationError) -> HelpdeskError:
     if all(wrong["loc"][0] == "path" for wrong in error.errors):
         return NotFound()
-    return ValidationFailed(details=[_detail(wrong) for wrong in error.errors])
+    details = [_detail(wrong) for wrong in error.errors]
+    return ValidationFailed(details=list({(detail.field, detail.message): detail for detail in details}.values()))
 
 
 def _detail(wrong: dict[str, Any]) -> Detail:
@@ -70,6 +89,8 @@ def _detail(wrong: dict[str, Any]) -> Detail:
     place, *path = wrong["loc"]
     if place == "body" or (path and path[0] in ("query", "filters")):
         path = path[1:]
+    if place == "query":
+        path = path[:1]  # what follows are the branches of a union that were tried
     message = str(wrong["msg"]).removeprefix("Value error, ")
     if str(wrong["type"]).endswith("_parsing"):
         message = message.partition(",")[0]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
+import orjson
 from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer
 from pydantic.alias_generators import to_camel
 
@@ -33,6 +34,13 @@ def _in_utc(moment: datetime) -> datetime:
 
 Moment = Annotated[datetime, AfterValidator(_in_utc), PlainSerializer(rfc3339, return_type=str)]
 """RFC 3339. Read with any offset (none means UTC), written in UTC with milliseconds and `Z`."""
+
+
+def same_json(before: Any, after: Any) -> bool:
+    """Are they the same in JSON, where `1` is not `true`, as it is in Python?"""
+    if isinstance(before, dict) and isinstance(after, dict):
+        return orjson.dumps(before, option=orjson.OPT_SORT_KEYS) == orjson.dumps(after, option=orjson.OPT_SORT_KEYS)
+    return bool(before == after)
 
 
 def to_json_name(name: str) -> str:

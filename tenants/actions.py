@@ -16,7 +16,7 @@ from helpdesk.ids import new_id
 from helpdesk.people.actions import create_person
 from helpdesk.people.models import Person
 from helpdesk.people.passwords import hash_password
-from helpdesk.shapes import to_json_name
+from helpdesk.shapes import same_json, to_json_name
 from helpdesk.vocabulary import Role
 from helpdesk.work import unit_of_work
 from tenants import context, resolve
@@ -76,7 +76,7 @@ def change_tenant(actor: Somebody, tenant_id: UUID, *, fields: Mapping[str, Any]
         tenant: Tenant | None = Tenant.objects.select_for_update().filter(id=tenant_id).first()
         if tenant is None:
             raise TenantNotFound
-        changes = {name: value for name, value in fields.items() if getattr(tenant, name) != value}
+        changes = {name: value for name, value in fields.items() if not same_json(getattr(tenant, name), value)}
         if isinstance(actor, Person) and (refused := sorted(changes.keys() - TENANT_ADMIN_FIELDS)):
             raise FieldForbidden.of([to_json_name(name) for name in refused])
         if changes:

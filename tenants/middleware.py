@@ -6,18 +6,20 @@ An unknown host is 404 on every path but health. Without a tenant only platform 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 
 from helpdesk.answers import refusal
-from helpdesk.errors import Forbidden, HelpdeskError, NotFound, Unauthorized
-from helpdesk.people.credentials import read_credentials
+from helpdesk.errors import Forbidden, NotFound, Unauthorized
+from helpdesk.people.credentials import Credentials, cookie_name, read_credentials
 from helpdesk.refusals import told
 from tenants import context
 from tenants.resolve import tenant_by_host, tenant_by_id, tenant_by_slug
 
 ON_EVERY_HOST = ("/health", "/api/v1/health")
+API = "/api/"
 SIGN_IN = "/api/v1/auth/"
 """Here the body or the directory names the tenant, and a stale token must not stand in the way."""
 
@@ -48,19 +50,19 @@ class TenantMiddleware:
         if request.path.startswith(ON_EVERY_HOST):
             with context.platform():
                 return self.get_response(request)
+        request.credentials = read_credentials(request.headers)  # type: ignore[attr-defined]
+        response = self._in_its_tenant(request)
+        if getattr(request, "cookie_is_stale", False) and cookie_name() not in response.cookies:
+            response.delete_cookie(cookie_name(), samesite="Lax")
+        return response
+
+    def _in_its_tenant(self, request: HttpRequest) -> HttpResponse:
         try:
-            request.credentials = read_credentials(request.headers)  # type: ignore[attr-defined]
-            tenant = tenant_of(request)
-        except HelpdeskError as error:
-            return refusal(request, error)
+            tenant = tenant_of(request) if request.path.startswith(API) else _tenant_of_page(request)
         except Exception as error:
             return refusal(request, told(error))
         request.tenant = tenant  # type: ignore[attr-defined]
-        if tenant is None:
-            with context.platform():
-                return self.get_response(request)
-        structlog.contextvars.bind_contextvars(tenant=str(tenant.id))
-        with context.tenant(tenant):
+        with _entered(tenant):
             return self.get_response(request)
 
 
@@ -69,9 +71,9 @@ def tenant_of(request: HttpRequest) -> context.TenantRef | None:
     found = tenant_by_host(request.headers.get("Host", ""))
     if found is None:
         raise UnknownHost
-    signs_in = is_sign_in(request.path)
     named = [] if found == "platform" else [found]
-    claims = None if signs_in else request.credentials.claims  # type: ignore[attr-defined]
+    _drop_a_stale_cookie(request, named)
+    claims = None if is_sign_in(request.path) else request.credentials.claims  # type: ignore[attr-defined]
     if claims is not None and claims.tenant_id is not None:
         named.append(_of_token(tenant_by_id(claims.tenant_id)))
     if slug := request.headers.get("X-Tenant"):
@@ -81,6 +83,37 @@ def tenant_of(request: HttpRequest) -> context.TenantRef | None:
     if named and not named[0].is_active:
         raise TenantSuspended
     return named[0] if named else None
+
+
+def _tenant_of_page(request: HttpRequest) -> context.TenantRef | None:
+    """Pages are the same for everybody, so that somebody with a stale cookie can sign in again."""
+    found = tenant_by_host(request.headers.get("Host", ""))
+    if found is None:
+        raise UnknownHost
+    return None if found == "platform" else found
+
+
+def _drop_a_stale_cookie(request: HttpRequest, named: list[context.TenantRef]) -> None:
+    """A cookie whose tenant is gone or suspended counts as none, and goes: no script could take it away.
+
+    One of another tenant than the host's is refused like a token, and goes too.
+    """
+    credentials: Credentials = request.credentials  # type: ignore[attr-defined]
+    claims = credentials.claims
+    if not credentials.by_cookie or claims is None or claims.tenant_id is None:
+        return
+    tenant = tenant_by_id(claims.tenant_id)
+    is_gone = tenant is None or not tenant.is_active
+    if is_gone:
+        request.credentials = Credentials()  # type: ignore[attr-defined]
+    request.cookie_is_stale = is_gone or any(other != tenant for other in named)  # type: ignore[attr-defined]
+
+
+def _entered(tenant: context.TenantRef | None) -> AbstractContextManager[None]:
+    if tenant is None:
+        return context.platform()
+    structlog.contextvars.bind_contextvars(tenant=str(tenant.id))
+    return context.tenant(tenant)
 
 
 def is_sign_in(path: str) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -45,12 +44,9 @@ def read_credentials(headers: Mapping[str, str]) -> Credentials:
 
 
 def cookie_token(cookie_header: str) -> str | None:
-    """Our token in a Cookie header, if it is there."""
-    try:
-        morsel = SimpleCookie(cookie_header).get(cookie_name())
-    except CookieError:
-        return None
-    return morsel.value if morsel else None
+    """Our valid token in a Cookie header, if it is there. What else stands in it is other people's and may be odd."""
+    pairs = (part.strip().partition("=") for part in cookie_header.split(";"))
+    return next((value for name, _, value in pairs if name == cookie_name() and read_token(value)), None)
 
 
 def is_same_origin(headers: Mapping[str, str]) -> bool:
@@ -58,8 +54,11 @@ def is_same_origin(headers: Mapping[str, str]) -> bool:
     site = headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
-    origin = headers.get("Origin")
-    return origin is not None and urlsplit(origin).netloc.lower() == headers.get("Host", "").lower()
+    try:
+        origin = urlsplit(headers.get("Origin") or "")
+    except ValueError:
+        return False
+    return origin.scheme in ("http", "https") and origin.netloc.lower() == headers.get("Host", "").lower()
 
 
 def says_foreign_origin(headers: Mapping[str, str]) -> bool:

@@ -15,7 +15,7 @@ from helpdesk.events.log import record
 from helpdesk.events.payloads import TicketPayload
 from helpdesk.people.models import Person
 from helpdesk.permissions import require
-from helpdesk.shapes import to_json_name
+from helpdesk.shapes import same_json, to_json_name
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import lock_ticket
 from helpdesk.tickets.rules import changes_by_type, forbidden_fields
@@ -59,7 +59,7 @@ def change_ticket(
         return ticket_payload(ticket)
     _require_rights(actor, changes)
     requester_before = ticket.requester_id
-    _apply(ticket, fields)
+    _apply(ticket, {name: value for name, value in fields.items() if to_json_name(name) in changes})
     moment = now()
     ticket.version += 1
     ticket.updated_at = ticket.last_activity_at = moment
@@ -93,7 +93,7 @@ def _differences(ticket: Ticket, fields: Mapping[str, Any]) -> dict[str, tuple[A
     found: dict[str, tuple[Any, Any]] = {}
     for name, after in fields.items():
         before: Any = ticket.priority_word() if name == "priority" else getattr(ticket, name)
-        if before != after:
+        if not same_json(before, after):
             found[to_json_name(name)] = (_json(before), _json(after))
     return found
 

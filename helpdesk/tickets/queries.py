@@ -52,11 +52,15 @@ def get_ticket(person: Person, ticket_id: UUID) -> Ticket:
 
 
 def lock_ticket(person: Person, ticket_id: UUID) -> Ticket:
-    """As `get_ticket`, with the row locked until the unit of work ends."""
-    ticket = tickets_visible_to(person).select_for_update(of=("self",)).filter(id=ticket_id).first()
-    if ticket is None:
+    """As `get_ticket`, with the row locked until the unit of work ends.
+
+    Locked first and read then: a query that waits for the lock sees the row as it has become, but the
+    people joined to it as they were.
+    """
+    visible = tickets_visible_to(person).select_related(None).filter(id=ticket_id)
+    if visible.select_for_update().values("id").first() is None:
         raise TicketNotFound
-    return ticket
+    return get_ticket(person, ticket_id)
 
 
 def list_tickets(

@@ -83,10 +83,14 @@ def log_in(tenant: TenantRef | None, *, email: str, password: str) -> SignedIn:
         checked += 1
         if password_matches(password, admin.password_hash) and admin.is_active:
             return _sign_in_admin(admin)
-    known = list(_known_as(email, [tenant] if tenant else _tenants_that_know(digest(email))))
+    candidates = [tenant] if tenant else _tenants_that_know(digest(email))
+    too_many = len(candidates) > MOST_TENANTS
+    known = list(_known_as(email, candidates[:MOST_TENANTS]))
     matching = [one for one in known if password_matches(password, one.person.password_hash) and one.person.is_active]
     if checked + len(known) == 0:
         spend_a_check(password)
+    if not matching and too_many:
+        raise ChooseTenant("This address is known in many tenants: name yours.", data={"tenants": []})
     if not matching:
         raise WrongCredentials
     open_ = [one for one in matching if one.tenant.is_active]
@@ -154,7 +158,7 @@ def _existing(tenant: TenantRef | None, field: str) -> TenantRef:
 def _tenants_that_know(sha256: bytes) -> list[TenantRef]:
     with context.platform(), transaction.atomic():
         rows = SignInDirectory.objects.filter(sha256=sha256).order_by("tenant_id")
-        ids = list(rows.values_list("tenant_id", flat=True)[:MOST_TENANTS])
+        ids = list(rows.values_list("tenant_id", flat=True)[: MOST_TENANTS + 1])
     return [tenant for tenant in map(tenant_by_id, ids) if tenant is not None]
 
 
