@@ -37,7 +37,7 @@ run: install ## Run the whole hub; PORT, HOST and HUB_HOME move it, Ctrl-C stops
 	@$(PY) -m config.run
 
 test: install-dev ## Run the tests; ARGS go to pytest, as in make test ARGS="-k tickets"
-	@$(EMBEDDED) $(PY) -m pytest -m "not slow" $(ARGS)
+	@$(EMBEDDED) $(PY) -m pytest -n 2 --dist loadscope -m "not slow" $(ARGS)
 
 test-slow: install-dev ## Run the tests that take their time: crashes, races, whole stacks
 	@$(EMBEDDED) $(PY) -m pytest -m slow $(ARGS) || { code=$$?; \

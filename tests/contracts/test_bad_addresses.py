@@ -23,10 +23,13 @@ def cursor_of(*parts: Any) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(list(parts))).decode().rstrip("=")
 
 
+NOBODYS = "01999999-9999-7999-8999-999999999999"
+
+
 class TestIds:
     METHODS = (("GET", ""), ("PUT", ""), ("PATCH", ""), ("DELETE", ""), ("GET", "/timeline"), ("GET", "/comments"))
 
-    @pytest.mark.parametrize("id_", ["0", "x", "not-an-id", "-1", "null", "%2e%2e", "1" * 3000, str(uuid4()), "🎫"])
+    @pytest.mark.parametrize("id_", ["0", "x", "not-an-id", "-1", "null", "%2e%2e", "1" * 3000, NOBODYS, "🎫"])
     def test_nobody_has_are_not_found(self, web: Web, id_: str) -> None:
         for method, rest in self.METHODS:
             path = f"/tickets/{id_ if '%' in id_ else quote(id_)}{rest}"

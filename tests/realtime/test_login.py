@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
@@ -113,19 +114,21 @@ class TestRefusals:
 class TestAfterTheLogin:
     async def test_a_token_is_renewed(self, server: Server, new_desk: MakeDesk) -> None:
         desk = await new_desk()
-        token = await _token_ending(desk, desk.agent, timedelta(seconds=3))
+        token = await _token_ending(desk, desk.agent, timedelta(seconds=8))
+        ends = now() + timedelta(seconds=9)
         later = await in_thread(lambda: token_for(desk, desk.agent))
         async with open_socket(server, token=token) as talk:
             assert (await talk.ask("auth", token="nonsense"))["code"] == "UNAUTHORIZED"
             assert (await talk.ask("auth", token=later))["type"] == "authenticated"
             await talk.ask("subscribe", stream="queue")
-            for _ in range(4):
-                await talk.until("synced")
+            async with asyncio.timeout(60):
+                while now() < ends:
+                    await talk.until("synced")
             assert (await talk.ask("ping"))["type"] == "pong"
 
     async def test_a_token_that_ends_ends_the_socket(self, server: Server, new_desk: MakeDesk) -> None:
         desk = await new_desk()
-        token = await _token_ending(desk, desk.agent, timedelta(seconds=3))
+        token = await _token_ending(desk, desk.agent, timedelta(seconds=12))
         async with open_socket(server, token=token) as talk:
             assert (await talk.ask("ping"))["type"] == "pong"
             assert await talk.closed() == 4401
