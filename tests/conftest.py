@@ -31,6 +31,18 @@ settings.HUB_BCRYPT_ROUNDS = 4
 PASSWORD = "test-password"
 
 
+WITH_REAL_PROCESSES = frozenset({"realtime", "config", "embedded", "e2e", "browser"})
+"""Folders whose tests start servers and talk to them over sockets."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On a machine that stands still for seconds such a test may lose its race: it gets a second try, which is told."""
+    for item in items:
+        real = item.path.parent.name in WITH_REAL_PROCESSES or "socket" in item.path.name
+        if real or item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.flaky(reruns=2))
+
+
 @dataclass(frozen=True, slots=True)
 class Desk:
     """A tenant with somebody of each role."""
