@@ -8,6 +8,8 @@ from typing import Any
 from config.edge.body import LARGEST_BODY
 from config.edge.refusals import unheard
 
+STOCK = "kill_all_applications_of_daphne"
+
 
 def prepare_daphne() -> None:
     """Call once, before daphne serves. May be called again."""
@@ -15,6 +17,16 @@ def prepare_daphne() -> None:
     request: Any = import_module("daphne.http_protocol").WebRequest
     request.handleContentChunk = _keep_enough
     request.basic_error = _error_of_the_contract
+    server: Any = import_module("daphne.server").Server
+    if not hasattr(server, STOCK):
+        setattr(server, STOCK, server.kill_all_applications)
+        server.kill_all_applications = _end_applications
+
+
+def _end_applications(server: Any) -> Any:
+    """A connection that never got to an application makes daphne stop before it has ended any."""
+    server.connections = {p: known for p, known in server.connections.items() if "application_instance" in known}
+    return getattr(server, STOCK)()
 
 
 def _keep_enough(request: Any, data: bytes) -> None:
