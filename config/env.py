@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,6 +33,8 @@ class Env(BaseSettings):
     hub_secret_key: str = ""
     """Signs tokens: at least 32 characters. Embedded development makes its own."""
     hub_base_domain: Annotated[str, StringConstraints(to_lower=True, strip_whitespace=True)] = "localhost"
+    hub_encryption_keys: Annotated[tuple[str, ...], NoDecode] = ()
+    """What secrets are stored with: the first encrypts, all of them decrypt. Empty: the secret key."""
     hub_log_level: str = "INFO"
     hub_server: Literal["uvicorn", "daphne"] = "uvicorn"
     hub_db_pool: int = Field(default=0, ge=0, le=200)
@@ -40,9 +43,16 @@ class Env(BaseSettings):
     hub_refresh_token_days: int = Field(default=30, ge=1)
     hub_bcrypt_rounds: int = Field(default=12, ge=4, le=16)
     hub_trusted_proxies: Annotated[str, NoDecode] = ""
+    webhook_allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    """Inner networks that webhooks may be sent to all the same."""
     port: int = 8000
     database_url: str = ""
     redis_url: str = ""
+
+    @field_validator("hub_encryption_keys", "webhook_allowed_networks", mode="before")
+    @classmethod
+    def _split_at_commas(cls, value: str | tuple[str, ...]) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @cached_property
     def home(self) -> Path:

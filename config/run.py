@@ -85,12 +85,16 @@ def programs(home: Path) -> list[Program]:
     # Celery's warning about root is for pickled jobs; ours are JSON.
     python = [sys.executable, "-W", "ignore:You're running the worker with superuser privileges"]
     celery = [*python, "-m", "celery", "--quiet", "--app", "config.celery"]
-    worker = ["worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    worker = ["worker", "--concurrency", "2", *quiet]
+    # What talks to the outside world waits in a process of its own, where it delays nothing else.
+    courier = ["worker", "--queues", "courier", "--hostname", "courier@%h", "--pool", "threads", "--concurrency", "8"]
     # No pid file: one left by a crash would keep beat from starting, and there is one supervisor a home.
     beat = ["beat", "--schedule", str(home / "beat-schedule"), "--pidfile="]
     return [
         Program("web", [sys.executable, "-m", "config.web"], signal.SIGKILL),
         Program("worker", [*celery, *worker]),
+        Program("courier", [*celery, *courier, *quiet]),
         Program("beat", [*celery, *beat]),
     ]
 

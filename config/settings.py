@@ -18,6 +18,8 @@ HUB_BASE_DOMAIN = env.hub_base_domain
 HUB_PORT = env.port
 HUB_ACCESS_TOKEN_MINUTES = env.hub_access_token_minutes
 HUB_REFRESH_TOKEN_DAYS = env.hub_refresh_token_days
+HUB_ENCRYPTION_KEYS = env.hub_encryption_keys
+WEBHOOK_ALLOWED_NETWORKS = env.webhook_allowed_networks
 HUB_BCRYPT_ROUNDS = env.hub_bcrypt_rounds
 
 SECRET_KEY = env.hub_secret_key or "unset"  # config.checks refuses a weak one

@@ -10,6 +10,7 @@ from django.db import connection
 
 from helpdesk.dispatch.actions import dispatch_page, is_caught_up
 from helpdesk.work import unit_of_work
+from tasks.wakeups import queue_deliveries
 from tenants import context
 from tenants.resolve import tenant_by_id
 
@@ -33,6 +34,8 @@ def dispatch(tenant_id: str) -> int:
         if progress is None:
             return handled  # another worker is at it, and will rest when it has come to the end
         handled += progress.handled
+        if progress.handled:
+            queue_deliveries(tenant.id)
         if not progress.behind and _rest(tenant):
             return handled
     dispatch.delay(tenant_id)

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from celery import shared_task
+from celery import current_app, shared_task
 from django.db import connection, transaction
 
 from helpdesk.clock import now
-from tasks.dispatch import dispatch
 from tenants import context
 
 EVERY_S = 2.0
 LEASE = timedelta(seconds=30)
 MOST_A_TURN = 500
-JOBS = {"dispatch": dispatch}
+JOBS = {"dispatch": "tasks.dispatch"}
+"""By kind of wake-up, the job that does what is due for a tenant, by its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +34,29 @@ class Due:
 @shared_task(name="tasks.wake_due", expires=EVERY_S * 2)
 def wake_due() -> int:
     """Queue a job for each tenant and kind that is due. Says how many."""
-    taken = take_due()
+    return _queue(_take("true", []))
+
+
+def queue_deliveries(tenant_id: UUID) -> int:
+    """Queue at once what the dispatcher made due for a tenant, instead of waiting for beat. Says how many jobs."""
+    return _queue(_take("tenant_id = %s AND kind <> 'dispatch'", [tenant_id]))
+
+
+def _queue(taken: list[tuple[UUID, str]]) -> int:
     for tenant_id, kind in taken:
-        JOBS[kind].delay(str(tenant_id))
+        current_app.send_task(JOBS[kind], (str(tenant_id),))
     return len(taken)
 
 
-def take_due() -> list[tuple[UUID, str]]:
+def _take(which: str, given: list[Any]) -> list[tuple[UUID, str]]:
     """What is due, each for a lease; what another worker is taking is left to it."""
     moment = now()
     with context.platform(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "UPDATE wakeup SET due_at = %s WHERE (tenant_id, kind) IN (SELECT tenant_id, kind FROM wakeup"
-            " WHERE due_at <= %s ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED) RETURNING tenant_id, kind",
-            [moment + LEASE, moment, MOST_A_TURN],
+            f" WHERE due_at <= %s AND {which} ORDER BY due_at LIMIT %s FOR UPDATE SKIP LOCKED)"
+            " RETURNING tenant_id, kind",
+            [moment + LEASE, moment, *given, MOST_A_TURN],
         )
         return list(cursor.fetchall())
 

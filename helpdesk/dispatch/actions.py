@@ -6,7 +6,7 @@ handled again from its beginning, or not at all. The cursor's row lock is the le
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -20,6 +20,11 @@ Reader = Callable[[LogRow], object]
 
 READERS: Mapping[str, Reader] = {"notifications": tell}
 """Every reader of the log that writes, in the order in which an event reaches them."""
+
+PageReader = Callable[[Sequence[LogRow]], object]
+
+PAGE_READERS: Mapping[str, PageReader] = {}
+"""Those that only want to know that there is something new: told once a page."""
 
 DISPATCHER = "dispatcher"
 PAGE_ROWS = 100
@@ -46,6 +51,8 @@ def dispatch_page(readers: Mapping[str, Reader] = READERS) -> Progress | None:
     rows = list_rows(after=cursor.seq, limit=PAGE_ROWS)
     put_aside = sum(_hand_to(name, reader, row) for row in rows for name, reader in readers.items())
     if rows:
+        for tell_page in PAGE_READERS.values():
+            tell_page(rows)
         cursor.seq = rows[-1].seq
         cursor.save()
     return Progress(len(rows), put_aside, behind=len(rows) == PAGE_ROWS)

@@ -1,0 +1,52 @@
+"""Secrets that we must be able to read again, encrypted at rest, and the keys derived from our own.
+
+Fernet (AES-128-CBC with HMAC-SHA256, as the `cryptography` package specifies it) with the first of
+HUB_ENCRYPTION_KEYS; every one of them opens, so keys are exchanged without a pause.
+"""
+
+from __future__ import annotations
+
+import base64
+from functools import cache
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+
+
+class Unreadable(Exception):
+    """This was sealed with a key that is not among HUB_ENCRYPTION_KEYS."""
+
+
+def seal(text: str) -> bytes:
+    """Encrypt it with the first key."""
+    return _box(_keys()).encrypt(text.encode())
+
+
+def unseal(sealed: bytes) -> str:
+    """What was sealed with any of the keys; raises Unreadable."""
+    try:
+        return _box(_keys()).decrypt(bytes(sealed)).decode()
+    except InvalidToken as error:
+        raise Unreadable(Unreadable.__doc__) from error
+
+
+def seal_again(sealed: bytes) -> bytes:
+    """The same text under the first key; raises Unreadable."""
+    return seal(unseal(sealed))
+
+
+def derived_key(purpose: str, secret: str = "") -> bytes:
+    """32 bytes for one purpose, of `secret` or of our own (HKDF-SHA256, RFC 5869)."""
+    source = (secret or settings.SECRET_KEY).encode()
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(source)
+
+
+def _keys() -> tuple[str, ...]:
+    return tuple(settings.HUB_ENCRYPTION_KEYS) or (settings.SECRET_KEY,)
+
+
+@cache
+def _box(keys: tuple[str, ...]) -> MultiFernet:
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(derived_key("hub sealing", key))) for key in keys])
