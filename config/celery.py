@@ -11,12 +11,14 @@ from celery import signals
 from celery.schedules import crontab
 
 from config.checks import require_sound_environment
-from tasks.app import app
+from tasks.app import COURIER, app
+from tasks.courier.engine import stop_engine
 
 require_sound_environment()
 app.conf.beat_schedule = {
     "due": {"task": "tasks.wake_due", "schedule": 2.0},
-    "heartbeat": {"task": "tasks.heartbeat", "schedule": 10.0},
+    "worker": {"task": "tasks.heartbeat", "schedule": 10.0},
+    "courier": {"task": "tasks.heartbeat", "schedule": 10.0, "args": ["courier"], "options": {"queue": COURIER}},
     "expired": {"task": "tasks.remove_expired", "schedule": crontab(hour="3", minute="17")},
 }
 
@@ -26,6 +28,13 @@ def _keep_our_logging(**_: Any) -> None:
     """The settings have set it up; a receiver here keeps Celery from doing it again."""
 
 
+@signals.worker_shutdown.connect
+@signals.worker_process_shutdown.connect
+def _let_what_is_being_sent_arrive(**_: Any) -> None:
+    stop_engine()
+
+
 @signals.worker_ready.connect
 def _show_at_once_that_we_work(**_: Any) -> None:
     app.send_task("tasks.heartbeat")
+    app.send_task("tasks.heartbeat", ["courier"], queue=COURIER)

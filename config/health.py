@@ -21,7 +21,7 @@ from helpdesk.answers import answer
 from helpdesk.clock import now
 from helpdesk.shapes import Shape
 from tasks.heartbeat import HEARTBEAT_KEY, STALE_AFTER_S
-from tasks.wakeups import get_due
+from tasks.wakeups import count_waiting, get_due
 from tenants.database import database_parameters
 from tenants.migrations_state import missing_migrations
 
@@ -57,7 +57,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """Database, migrations, Redis and worker."""
+    """Database, migrations, Redis, worker and courier, what is due, webhooks that fail."""
     checks = {name: _checked(name, check) for name, check in CHECKS.items()}
     failed = {name for name, check in checks.items() if check.status == "failed"}
     # Migrations that could not be looked at are no missing ones.
@@ -73,41 +73,66 @@ router.get("/live", operation_id="healthLive", response=Live, summary="Is this p
 router.get("/ready", operation_id="healthReady", response={200: Ready, 503: Ready}, summary="Can it work")(ready)
 
 
-def _database() -> None:
+def _database() -> str | None:
     """On a connection of its own: a pool that is used up says nothing of the database."""
     with psycopg.connect(**database_parameters(), connect_timeout=2, autocommit=True) as connection:
         connection.execute("SELECT 1")
+    return None
 
 
-def _migrations() -> None:
+def _migrations() -> str | None:
     if missing := missing_migrations():
         raise LookupError(f"{missing} missing: run migrate_hub")
+    return None
 
 
-def _redis() -> None:
+def _redis() -> str | None:
     with _client() as client:
         client.ping()
+    return None
 
 
-def _worker() -> None:
+def _worker() -> str | None:
+    return _sign_of_life("worker")
+
+
+def _courier() -> str | None:
+    return _sign_of_life("courier")
+
+
+def _sign_of_life(who: str) -> str | None:
     with _client() as client:
-        beat = client.get(HEARTBEAT_KEY)
+        beat = client.get(HEARTBEAT_KEY.format(who=who))
     if beat is None:
-        raise LookupError(f"no worker has run a job for {STALE_AFTER_S} s")
+        raise LookupError(f"no {who} has run a job for {STALE_AFTER_S} s")
+    return None
 
 
-def _dispatch() -> None:
+def _webhooks() -> str | None:
+    """Told, and no fault of ours: somebody else's endpoint makes no process of this hub degraded."""
+    failing = count_waiting("failing_webhooks")
+    return f"webhooks of {failing} tenants are failing: hub_status names them" if failing else None
+
+
+def _dispatch() -> str | None:
     due = get_due()
-    if due.oldest and (late := (now() - due.oldest).total_seconds()) > LATE_AFTER_S:
-        raise LookupError(f"{due.count} tenants wait to be dispatched, the oldest for {late:.0f} s")
+    if due.oldest is None:
+        return None
+    late = (now() - due.oldest).total_seconds()
+    told = f"{due.count} things are due, the oldest for {late:.0f} s"
+    if late > LATE_AFTER_S:
+        raise LookupError(told)
+    return told
 
 
-CHECKS: dict[str, Callable[[], None]] = {
+CHECKS: dict[str, Callable[[], str | None]] = {
     "database": _database,
     "migrations": _migrations,
     "redis": _redis,
     "worker": _worker,
+    "courier": _courier,
     "dispatch": _dispatch,
+    "webhooks": _webhooks,
 }
 
 
@@ -119,10 +144,10 @@ def _client() -> redis.Redis:
 
 def _checked(name: str, check: Callable[[], None]) -> Check:
     try:
-        check()
+        message = check()
     except LookupError as error:
         return Check(status="failed", message=str(error.args[0]))
     except Exception as error:
         _log.warning("health_check_failed", check=name, error=type(error).__name__)
         return Check(status="failed", message=AWAY)
-    return Check(status="ok")
+    return Check(status="ok", message=message)

@@ -18,6 +18,7 @@ from helpdesk.permissions import OPERATIONS
 from helpdesk.refusals import tell_refusals
 from helpdesk.shapes import Shape
 from helpdesk.strict_json import StrictParser
+from helpdesk.webhooks.api import router as webhooks
 
 
 class ErrorDetail(Shape):
@@ -86,6 +87,7 @@ tenant_operations.add_decorator(one_unit_of_work, mode="view")
 tenant_operations.add_router("/tickets", tickets, tags=["Tickets"])
 tenant_operations.add_router("/tickets", ticket_comments, tags=["Comments"])
 tenant_operations.add_router("/notifications", notifications, tags=["Notifications"])
+tenant_operations.add_router("/webhooks", webhooks, tags=["Webhooks"])
 tenant_operations.add_router("/comments", flat_comments, tags=["Comments"])
 api.add_router("", tenant_operations)
 

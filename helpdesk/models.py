@@ -7,6 +7,7 @@ from helpdesk.idempotency.models import IdempotentAnswer
 from helpdesk.notifications.models import Notification, NotificationPreference
 from helpdesk.people.models import Person, Session
 from helpdesk.tickets.models import Ticket
+from helpdesk.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
     "Comment",
@@ -20,4 +21,7 @@ __all__ = [
     "Person",
     "Session",
     "Ticket",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
 ]

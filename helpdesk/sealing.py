@@ -24,7 +24,7 @@ def seal(text: str) -> bytes:
     return _box(_keys()).encrypt(text.encode())
 
 
-def unseal(sealed: bytes) -> str:
+def unseal(sealed: bytes | memoryview) -> str:
     """What was sealed with any of the keys; raises Unreadable."""
     try:
         return _box(_keys()).decrypt(bytes(sealed)).decode()
@@ -32,7 +32,7 @@ def unseal(sealed: bytes) -> str:
         raise Unreadable(Unreadable.__doc__) from error
 
 
-def seal_again(sealed: bytes) -> bytes:
+def seal_again(sealed: bytes | memoryview) -> bytes:
     """The same text under the first key; raises Unreadable."""
     return seal(unseal(sealed))
 

@@ -6,13 +6,13 @@ import redis
 from celery import shared_task
 from django.conf import settings
 
-HEARTBEAT_KEY = "hub:worker:heartbeat"
+HEARTBEAT_KEY = "hub:{who}:heartbeat"
 EVERY_S = 10
 STALE_AFTER_S = 45
 
 
 @shared_task(name="tasks.heartbeat", expires=EVERY_S)
-def heartbeat() -> None:
+def heartbeat(who: str = "worker") -> None:
     """Idempotent; a key that expires."""
     with redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
-        client.set(HEARTBEAT_KEY, "1", ex=STALE_AFTER_S)
+        client.set(HEARTBEAT_KEY.format(who=who), "1", ex=STALE_AFTER_S)

@@ -19,7 +19,11 @@ from tenants import context
 EVERY_S = 2.0
 LEASE = timedelta(seconds=30)
 MOST_A_TURN = 500
-JOBS = {"dispatch": "tasks.dispatch"}
+JOBS = {
+    "dispatch": "tasks.dispatch",
+    "webhooks": "tasks.deliver_webhooks",
+    "failing_webhooks": "tasks.pause_failing_webhooks",
+}
 """By kind of wake-up, the job that does what is due for a tenant, by its name."""
 
 
@@ -42,6 +46,12 @@ def queue_deliveries(tenant_id: UUID) -> int:
     return _queue(_take("tenant_id = %s AND kind <> 'dispatch'", [tenant_id]))
 
 
+def forget(tenant_id: str) -> None:
+    """This tenant is gone: nothing of it is due any more."""
+    with context.platform(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM wakeup WHERE tenant_id = %s", [tenant_id])
+
+
 def _queue(taken: list[tuple[UUID, str]]) -> int:
     for tenant_id, kind in taken:
         current_app.send_task(JOBS[kind], (str(tenant_id),))
@@ -59,6 +69,13 @@ def _take(which: str, given: list[Any]) -> list[tuple[UUID, str]]:
             [moment + LEASE, moment, *given, MOST_A_TURN],
         )
         return list(cursor.fetchall())
+
+
+def count_waiting(kind: str) -> int:
+    """How many tenants have a wake-up of this kind, due or not."""
+    with context.platform(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM wakeup WHERE kind = %s", [kind])
+        return int(cursor.fetchone()[0])
 
 
 def get_due() -> Due:

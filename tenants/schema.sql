@@ -166,6 +166,57 @@ CREATE SEQUENCE ticket_number_seq
     NO MAXVALUE
     CACHE 1;
 --;
+CREATE TABLE webhook (
+    id uuid NOT NULL,
+    url character varying(2000) NOT NULL,
+    events character varying(60)[] NOT NULL,
+    description character varying(500) NOT NULL,
+    is_active boolean NOT NULL,
+    include_internal boolean NOT NULL,
+    sealed_secret bytea NOT NULL,
+    sealed_previous bytea,
+    previous_until timestamp with time zone,
+    cursor_seq bigint NOT NULL,
+    failing_since timestamp with time zone,
+    not_before timestamp with time zone,
+    paused_reason character varying(10) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+--;
+CREATE TABLE webhook_attempt (
+    id uuid NOT NULL,
+    number integer NOT NULL,
+    url character varying(2000) NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    duration_ms integer NOT NULL,
+    status integer,
+    error character varying(300) NOT NULL,
+    answer text NOT NULL,
+    delivery_id uuid NOT NULL,
+    CONSTRAINT webhook_attempt_duration_ms_check CHECK ((duration_ms >= 0)),
+    CONSTRAINT webhook_attempt_number_check CHECK ((number >= 0)),
+    CONSTRAINT webhook_attempt_status_check CHECK ((status >= 0))
+);
+--;
+CREATE TABLE webhook_delivery (
+    id uuid NOT NULL,
+    seq bigint,
+    type character varying(60) NOT NULL,
+    state character varying(10) NOT NULL,
+    attempts integer NOT NULL,
+    attempts_before integer NOT NULL,
+    due_at timestamp with time zone,
+    last_status integer,
+    last_error character varying(300) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    delivered_at timestamp with time zone,
+    webhook_id uuid NOT NULL,
+    CONSTRAINT webhook_delivery_attempts_before_check CHECK ((attempts_before >= 0)),
+    CONSTRAINT webhook_delivery_attempts_check CHECK ((attempts >= 0)),
+    CONSTRAINT webhook_delivery_last_status_check CHECK ((last_status >= 0))
+);
+--;
 ALTER TABLE ONLY comment
     ADD CONSTRAINT comment_pkey PRIMARY KEY (id);
 --;
@@ -223,6 +274,21 @@ ALTER TABLE ONLY ticket
 ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_pkey PRIMARY KEY (id);
 --;
+ALTER TABLE ONLY webhook_attempt
+    ADD CONSTRAINT webhook_attempt_once UNIQUE (delivery_id, number);
+--;
+ALTER TABLE ONLY webhook_attempt
+    ADD CONSTRAINT webhook_attempt_pkey PRIMARY KEY (id);
+--;
+ALTER TABLE ONLY webhook_delivery
+    ADD CONSTRAINT webhook_delivery_once UNIQUE (webhook_id, seq);
+--;
+ALTER TABLE ONLY webhook_delivery
+    ADD CONSTRAINT webhook_delivery_pkey PRIMARY KEY (id);
+--;
+ALTER TABLE ONLY webhook
+    ADD CONSTRAINT webhook_pkey PRIMARY KEY (id);
+--;
 CREATE INDEX comment_author_id_36cf9cf3 ON comment USING btree (author_id);
 --;
 CREATE INDEX comment_ticket ON comment USING btree (ticket_id, created_at, id);
@@ -265,6 +331,10 @@ CREATE INDEX ticket_title ON ticket USING btree (title, id);
 --;
 CREATE INDEX ticket_updated ON ticket USING btree (updated_at, id);
 --;
+CREATE INDEX webhook_delivery_due ON webhook_delivery USING btree (webhook_id, due_at) WHERE ((state)::text = 'pending'::text);
+--;
+CREATE INDEX webhook_delivery_list ON webhook_delivery USING btree (webhook_id, created_at, id);
+--;
 CREATE TRIGGER event_rows BEFORE DELETE OR UPDATE ON event FOR EACH ROW EXECUTE FUNCTION event_guard();
 --;
 CREATE TRIGGER event_whole BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_guard();
@@ -293,6 +363,12 @@ ALTER TABLE ONLY ticket
 ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_requester_id_66198ddf_fk_person_id FOREIGN KEY (requester_id) REFERENCES person(id);
 --;
+ALTER TABLE ONLY webhook_attempt
+    ADD CONSTRAINT webhook_attempt_delivery_id_17aa98ac_fk_webhook_delivery_id FOREIGN KEY (delivery_id) REFERENCES webhook_delivery(id);
+--;
+ALTER TABLE ONLY webhook_delivery
+    ADD CONSTRAINT webhook_delivery_webhook_id_5f13ce5f_fk_webhook_id FOREIGN KEY (webhook_id) REFERENCES webhook(id);
+--;
 INSERT INTO django_migrations VALUES (1, 'contenttypes', '0001_initial', now());
 --;
 INSERT INTO django_migrations VALUES (2, 'contenttypes', '0002_remove_content_type_name', now());
@@ -305,10 +381,12 @@ INSERT INTO django_migrations VALUES (5, 'helpdesk', '0003_idempotent_answer', n
 --;
 INSERT INTO django_migrations VALUES (6, 'helpdesk', '0004_notifications_and_dispatch', now());
 --;
-INSERT INTO django_migrations VALUES (7, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (7, 'helpdesk', '0006_webhooks', now());
 --;
-INSERT INTO django_migrations VALUES (8, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (8, 'tenants', '0001_initial', now());
 --;
-INSERT INTO django_migrations VALUES (9, 'tenants', '0003_wakeup', now());
+INSERT INTO django_migrations VALUES (9, 'tenants', '0002_extensions', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 9, true);
+INSERT INTO django_migrations VALUES (10, 'tenants', '0003_wakeup', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 10, true);

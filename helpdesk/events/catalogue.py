@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from helpdesk.events.payloads import CommentPayload, NotificationPayload, TicketPayload, UserPayload
+from helpdesk.events.payloads import CommentPayload, NotificationPayload, TicketPayload, UserPayload, WebhookPayload
 from helpdesk.events.rules import Audience
 from helpdesk.shapes import Shape
 from helpdesk.vocabulary import Floor
@@ -99,6 +99,32 @@ class UserCreated(Shape):
     user: UserPayload
 
 
+class WebhookCreated(Shape):
+    type: Literal["webhook.created"] = "webhook.created"
+    webhook: WebhookPayload
+
+
+class WebhookUpdated(Shape):
+    """Somebody changed it. A changed secret shows as `***`."""
+
+    type: Literal["webhook.updated"] = "webhook.updated"
+    webhook: WebhookPayload
+    changes: Changes
+
+
+class WebhookPaused(Shape):
+    """The hub stopped delivering to it; `pausedReason` says why."""
+
+    type: Literal["webhook.paused"] = "webhook.paused"
+    webhook: WebhookPayload
+
+
+class WebhookDeleted(Shape):
+    type: Literal["webhook.deleted"] = "webhook.deleted"
+    webhook_id: UUID
+    url: str
+
+
 TicketChange = TicketUpdated | TicketStatusChanged | TicketClosed | TicketAssigned | TicketPriorityChanged
 Event = (
     TicketCreated
@@ -110,6 +136,10 @@ Event = (
     | CommentDeleted
     | NotificationCreated
     | UserCreated
+    | WebhookCreated
+    | WebhookUpdated
+    | WebhookPaused
+    | WebhookDeleted
 )
 EVENTS: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="type")])
 
@@ -154,7 +184,7 @@ def audience_of(event: Event) -> Audience:
             return Audience(Floor.AGENT, (ticket.requester_id,))
         case NotificationCreated(notification=notification):
             return Audience(Floor.NOBODY, (notification.user_id,))
-        case UserCreated():
+        case UserCreated() | WebhookCreated() | WebhookUpdated() | WebhookPaused() | WebhookDeleted():
             return Audience(Floor.ADMIN)
         case _:
             assert_never(event)
@@ -167,7 +197,7 @@ def ticket_of(event: Event) -> UUID | None:
             return ticket_id
         case NotificationCreated(notification=notification):
             return UUID(notification.data["ticketId"])
-        case UserCreated():
+        case UserCreated() | WebhookCreated() | WebhookUpdated() | WebhookPaused() | WebhookDeleted():
             return None
         case _:
             return event.ticket.id

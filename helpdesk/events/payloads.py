@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from helpdesk.shapes import Moment, Shape
@@ -70,6 +70,23 @@ class NotificationPayload(Shape):
     data: dict[str, str]
     is_read: bool
     created_at: Moment
+
+
+class WebhookPayload(Shape):
+    """An endpoint, without its secret. `seq`: up to where the log has become its deliveries."""
+
+    id: UUID
+    tenant_id: UUID
+    url: str
+    events: list[str]
+    description: str
+    is_active: bool
+    include_internal: bool
+    paused_reason: Literal["failing", "gone"] | None
+    failing_since: Moment | None
+    seq: int
+    created_at: Moment
+    updated_at: Moment
 
 
 class UserPayload(Shape):

@@ -69,6 +69,21 @@ def get_row(seq: int) -> LogRow | None:
     return rows[0] if rows else None
 
 
+def seq_before(moment: datetime) -> int:
+    """The last seq that was recorded before this moment; the anchor's where none was. By halving: seq is in order."""
+    head = get_head()
+    low, high = head.anchor_seq, head.last_seq
+    with connection.cursor() as cursor:
+        while low < high:
+            middle = (low + high + 1) // 2
+            cursor.execute("SELECT recorded_at FROM event WHERE seq = %s", [middle])
+            if cursor.fetchone()[0] < moment:
+                low = middle
+            else:
+                high = middle - 1
+    return low
+
+
 def list_rows(*, after: int, limit: int, ticket_id: UUID | None = None) -> list[LogRow]:
     """Rows after a seq in order, for the hub and the dispatcher, which decide themselves who sees them."""
     where = "e.seq > %s" + (" AND e.ticket = %s" if ticket_id else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.db import transaction
 from helpdesk.clock import now
 from helpdesk.dispatch.actions import DISPATCHER
 from helpdesk.dispatch.queries import get_lag
+from helpdesk.webhooks.queries import Standing, list_standings
 from tasks.wakeups import get_due
 from tenants import context
 from tenants.models import Tenant
@@ -28,8 +30,22 @@ class Command(BaseCommand):
             tenants = [tenant.ref() for tenant in Tenant.objects.order_by("slug")]
         for ref in tenants:
             with context.tenant(ref), transaction.atomic():
-                lag = get_lag(DISPATCHER)
+                lag, webhooks = get_lag(DISPATCHER), list_standings()
             state = "" if ref.is_active else " (suspended)"
             self.stdout.write(
                 f"{ref.slug}{state}: {lag.last_seq} events, {lag.behind} not handled yet, {lag.dead_letters} put aside"
             )
+            for one in webhooks:
+                self.stdout.write(f"  webhook {_place_of(one.url)}: {_state_of(one)}")
+
+
+def _place_of(url: str) -> str:
+    """Scheme and host: what stands behind them is often a secret."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _state_of(one: Standing) -> str:
+    state = "active" if one.is_active else f"paused ({one.paused_reason or 'by hand'})"
+    failing = f", failing for {(now() - one.failing_since).total_seconds() / 3600:.1f} h" if one.failing_since else ""
+    return f"{state}{failing}, {one.pending} deliveries wait, {one.behind} events not looked at"

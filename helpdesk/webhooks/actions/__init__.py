@@ -1,0 +1,1 @@
+"""What is done to endpoints and their deliveries, by people and by the courier."""

@@ -1,0 +1,35 @@
+"""The doors to webhooks: the courier is rung, endpoints that are dead for too long are paused."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery import shared_task
+
+from helpdesk.webhooks.actions.endpoints import pause_failing_webhooks
+from helpdesk.work import unit_of_work
+from tasks.courier.engine import engine
+from tasks.wakeups import forget
+from tenants import context
+from tenants.resolve import tenant_by_id
+
+
+@shared_task(name="tasks.deliver_webhooks")
+def deliver_webhooks(tenant_id: str) -> None:
+    """Something is due. Only rings: what is sent, and when, stands in the tenant's tables. Idempotent."""
+    tenant = tenant_by_id(UUID(tenant_id))
+    if tenant is None:
+        forget(tenant_id)
+    elif tenant.is_active:
+        engine().ring(tenant)
+
+
+@shared_task(name="tasks.pause_failing_webhooks")
+def pause_webhooks(tenant_id: str) -> int:
+    """Pause what has failed for five days; says how many. Idempotent."""
+    tenant = tenant_by_id(UUID(tenant_id))
+    if tenant is None:
+        forget(tenant_id)
+        return 0
+    with context.tenant(tenant), unit_of_work():
+        return pause_failing_webhooks()
