@@ -142,7 +142,7 @@ def _client() -> redis.Redis:
     )
 
 
-def _checked(name: str, check: Callable[[], None]) -> Check:
+def _checked(name: str, check: Callable[[], str | None]) -> Check:
     try:
         message = check()
     except LookupError as error:

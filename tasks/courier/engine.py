@@ -38,7 +38,8 @@ GATHERS_S = 0.005
 """After a try has ended: those that end just after it are written down with it."""
 RESTS_S = 0.2
 """Before looking again where something is due that somebody else holds."""
-FAREWELL_S = 20.0
+FAREWELL_S = 5.0
+"""What is being sent when the process is asked to end gets so long; whatever takes longer is sent again."""
 
 T = TypeVar("T")
 _log = structlog.get_logger(__name__)
@@ -65,11 +66,14 @@ class Engine:
     def stop(self) -> None:
         """Let what is being sent come to its end."""
         self._loop.call_soon_threadsafe(self._end)
-        self._thread.join(FAREWELL_S)
+        self._thread.join()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(self._live())
+        try:
+            self._loop.run_until_complete(self._live())
+        finally:
+            self._loop.close()
 
     async def _live(self) -> None:
         self._stopped = asyncio.Event()
@@ -77,7 +81,11 @@ class Engine:
         self._conversations = Conversations(CONVERSATIONS)
         self._ready.set()
         await self._stopped.wait()
-        await asyncio.gather(*self._tasks)
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=FAREWELL_S)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
         await self._post.close()
         self._conversations.close()
 

@@ -30,6 +30,8 @@ class Target:
     comment_id: UUID
     person_id: UUID
     notification_id: UUID
+    webhook_id: UUID
+    delivery_id: UUID
     email: str = "somebody@new.example"
     password: str = "a-new-password"
     refresh_token: str = field(default_factory=lambda: str(uuid4()))
@@ -41,6 +43,8 @@ class Target:
             "ticketId": str(self.ticket_id),
             "commentId": str(self.comment_id),
             "notificationId": str(self.notification_id),
+            "webhookId": str(self.webhook_id),
+            "deliveryId": str(self.delivery_id),
             "tenantId": str(self.tenant_id),
             "requesterId": person,
             "assignedToId": person,
@@ -57,6 +61,9 @@ class Target:
             "password": self.password,
             "refreshToken": self.refresh_token,
             "seenSeq": 2**40,
+            "url": "https://receiver.example/hook",
+            "events": ["ticket.created"],
+            "secret": "a-secret-of-ones-own",
         }
 
 
@@ -98,6 +105,8 @@ class Operation:
     def _body(self, target: Target, optional: bool) -> Any:
         if "requestBody" not in self.described:
             return None
+        if self.id == "replayWebhook":
+            return {"sinceSeq": 1}  # one of two
         schema = self.described["requestBody"]["content"]["application/json"]["schema"]
         return _object(_resolved(schema), target, optional)
 

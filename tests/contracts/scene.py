@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
@@ -14,11 +15,14 @@ from helpdesk.people.passwords import hash_password
 from helpdesk.people.tokens import Bearer, issue_token
 from helpdesk.tickets.actions import create_ticket
 from helpdesk.vocabulary import NotificationKind, Role
+from helpdesk.webhooks.actions.again import ping
+from helpdesk.webhooks.actions.endpoints import create_webhook
 from helpdesk.work import unit_of_work
 from tenants import context, platform_sessions
 from tenants.context import TenantRef
 from tenants.models import PlatformAdmin
 from tests.conftest import PASSWORD, Desk
+from tests.contracts.operations import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,16 @@ class Scene:
     note_id: UUID
     notification_id: UUID
     """Told to `author`."""
+    webhook_id: UUID
+    delivery_id: UUID
+
+    def target(self, desk: Desk, *, person: Person, **more: Any) -> Target:
+        """All of it, to be named by a call."""
+        things = {"comment_id": self.reply_id} | {name: getattr(self, name) for name in _NAMED} | more
+        return Target(tenant_id=desk.ref.id, slug=desk.ref.slug, person_id=person.id, **things)
+
+
+_NAMED = ("ticket_id", "notification_id", "webhook_id", "delivery_id")
 
 
 def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") -> Scene:
@@ -47,7 +61,11 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
             ticket_id=ticket.id,
             comment_id=reply.id,
         )
-    return Scene(ticket.id, reply.id, note.id, notification.id)
+        webhook, _ = create_webhook(
+            desk.agent, fields={"url": f"https://{word}.example/", "events": ["*"]}, secret=None
+        )
+        delivery = ping(desk.agent, webhook.id)
+    return Scene(ticket.id, reply.id, note.id, notification.id, webhook.id, delivery.id)
 
 
 def make_platform_admin(email: str = "root@platform.example") -> PlatformAdmin:

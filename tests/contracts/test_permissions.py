@@ -49,15 +49,7 @@ def caller(request: pytest.FixtureRequest, api: Api, acme: Desk) -> Iterator[Cal
     scene = set_scene(acme, author=person)
     with context.tenant(acme.ref), unit_of_work():
         refresh_token = start_session(acme.user)[1]
-    target = Target(
-        tenant_id=acme.ref.id,
-        slug=acme.ref.slug,
-        ticket_id=scene.ticket_id,
-        comment_id=scene.reply_id,
-        person_id=acme.user.id,
-        notification_id=scene.notification_id,
-        refresh_token=refresh_token,
-    )
+    target = scene.target(acme, person=acme.user, refresh_token=refresh_token)
     if role is None:
         yield Caller(role, api, target)
     elif role is Role.PLATFORM_ADMIN:

@@ -98,7 +98,7 @@ def other(api: Api, globex: Desk) -> Other:
         Domain.objects.create(domain=DOMAIN, tenant_id=globex.ref.id)
     resolve.forget()
     scene = set_scene(globex, word=CANARY)
-    target = Target(globex.ref.id, "globex", scene.ticket_id, scene.note_id, globex.agent.id, scene.notification_id)
+    target = scene.target(globex, person=globex.agent, comment_id=scene.note_id)
     secrets = (CANARY, str(scene.reply_id), refresh_token, *(person.email for person in globex.everybody()))
     return Other(globex, scene, target, fingerprint(globex.ref), secrets)
 
@@ -149,15 +149,7 @@ class TestTheTrialsAreReal:
         scene = set_scene(acme, author=acme.admin)
         with context.tenant(acme.ref), unit_of_work():
             refresh_token = start_session(acme.user)[1]
-        target = Target(
-            acme.ref.id,
-            "acme",
-            scene.ticket_id,
-            scene.reply_id,
-            acme.agent.id,
-            scene.notification_id,
-            refresh_token=refresh_token,
-        )
+        target = scene.target(acme, person=acme.agent, refresh_token=refresh_token)
         if operation.id == "login":
             target = replace(target, email="agent@acme.example", password=PASSWORD)
         caller = api.as_(acme, acme.admin)
