@@ -12,7 +12,6 @@ from celery.schedules import crontab
 
 from config.checks import require_sound_environment
 from tasks.app import COURIER, app
-from tasks.courier.engine import stop_engine
 
 require_sound_environment()
 app.conf.beat_schedule = {
@@ -31,6 +30,8 @@ def _keep_our_logging(**_: Any) -> None:
 @signals.worker_shutdown.connect
 @signals.worker_process_shutdown.connect
 def _let_what_is_being_sent_arrive(**_: Any) -> None:
+    from tasks.courier.engine import stop_engine  # it needs the models, which are not loaded yet above
+
     stop_engine()
 
 

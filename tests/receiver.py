@@ -35,17 +35,18 @@ class Received:
 class Receiver:
     """Listens in a thread of its own. `got` grows; `answers` overrides a path's behaviour while it stands there."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self.got: list[Received] = []
         self.answers: dict[str, str] = {}
         self.open = 0
         self.connections = 0
         self.most_open = 0
         self._loop = asyncio.new_event_loop()
-        self._server = self._loop.run_until_complete(asyncio.start_server(self._serve, host, 0, backlog=1000))
-        self.port: int = self._server.sockets[0].getsockname()[1]
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
+        listening = asyncio.start_server(self._serve, host, port, backlog=1000)
+        self._server = asyncio.run_coroutine_threadsafe(listening, self._loop).result(10)
+        self.port: int = self._server.sockets[0].getsockname()[1]
 
     def url(self, path: str) -> str:
         return f"http://127.0.0.1:{self.port}{path}"

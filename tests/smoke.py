@@ -1,6 +1,7 @@
-"""`make smoke`: one ticket through the running hub, from REST through the log to the live queue.
+"""`make smoke`: one ticket through the running hub, from REST through the log to the live queue, a mail, a webhook.
 
-Needs the demo data of `make run`. PORT says where; exits 1 with a sentence where something does not come.
+Needs the demo data of `make run`. PORT says where; exits 1 with a sentence where something does not come. The
+webhook's receiver is on this machine, so the hub must allow that: WEBHOOK_ALLOWED_NETWORKS=127.0.0.0/8 make run
 """
 
 from __future__ import annotations
@@ -9,10 +10,15 @@ import asyncio
 import json
 import os
 import sys
+import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
+from standardwebhooks import Webhook
 from websockets.asyncio.client import ClientConnection, connect
+
+from tests.receiver import receiving
 
 PORT = os.environ.get("PORT", "8000")
 REST = f"http://localhost:{PORT}/api/v1"
@@ -98,6 +104,21 @@ def post(http: httpx.Client, token: str, path: str, body: dict[str, Any]) -> dic
     return found
 
 
+def add_webhook(http: httpx.Client, token: str, url: str) -> dict[str, Any] | None:
+    """None: the hub does not send to this machine."""
+    wanted = {"url": url, "events": ["comment.added"], "description": "make smoke"}
+    answer = http.post(f"{REST}/webhooks", json=wanted, headers={"Authorization": f"Bearer {token}"})
+    if answer.status_code == 400 and answer.json()["details"][0]["code"] == "address_refused":
+        return None
+    answer.raise_for_status()
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def remove_webhook(http: httpx.Client, token: str, webhook_id: str) -> None:
+    http.delete(f"{REST}/webhooks/{webhook_id}", headers={"Authorization": f"Bearer {token}"}).raise_for_status()
+
+
 async def smoke() -> None:
     with httpx.Client(timeout=PATIENCE_S) as http:
         agent, requester = sign_in(http, "agent@acme.example"), sign_in(http, "user@acme.example")
@@ -127,6 +148,33 @@ async def smoke() -> None:
         post(http, agent, comments, {"content": "The fire brigade is on its way."})
         print(f"the agent replied; the requester was told: {await told.wait_to_be_told(ticket['id'])!r}")
         await told.drop()
+
+        await smoke_webhook(http, agent, ticket)
+
+
+async def smoke_webhook(http: httpx.Client, agent: str, ticket: dict[str, Any]) -> None:
+    """A receiver of our own gets a reply, and verifies it as any receiver would."""
+    with receiving() as receiver:
+        webhook = add_webhook(http, agent, receiver.url("/ok"))
+        if webhook is None:
+            print("the webhook was not tried: the hub refuses receivers on this machine, as it should; to see it:")
+            print("  WEBHOOK_ALLOWED_NETWORKS=127.0.0.0/8 make run")
+            return
+        try:
+            post(http, agent, f"/tickets/{ticket['id']}/comments", {"content": "The fire is out. ☕"})
+            await until(lambda: receiver.got, "the webhook did not come")
+            body = Webhook(webhook["signingSecret"]).verify(receiver.got[0].body, receiver.got[0].headers)
+            assert body["data"]["comment"]["content"] == "The fire is out. ☕", body
+            print(f"a webhook told of {body['type']}, seq {body['seq']}; its signature is good")
+        finally:
+            remove_webhook(http, agent, webhook["id"])
+
+
+async def until(true: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < deadline, what
+        await asyncio.sleep(0.05)
 
 
 def main() -> int:
