@@ -1,6 +1,6 @@
 # Every command of the project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check fmt lock smoke schema openapi asyncapi install install-dev clean
+.PHONY: help run test test-slow check fmt lock smoke bench-delivery schema openapi asyncapi install install-dev clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -31,7 +31,7 @@ define install
 endef
 
 help: ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 run: install ## Run the whole hub; PORT, HOST and HUB_HOME move it, Ctrl-C stops it
 	@$(PY) -m config.run
@@ -60,6 +60,9 @@ check: install-dev ## Everything a change must pass: format, lint, types, import
 fmt: install-dev ## Format the code and mend what the linter can mend
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
+
+bench-delivery: install-dev ## Deliveries a second, beside a bare client in the same run
+	@$(EMBEDDED) $(PY) -m tests.bench.delivery
 
 smoke: install-dev ## Watch one ticket go from REST through the log to the live queue
 	@$(PY) -m tests.smoke $(ARGS)
