@@ -18,12 +18,7 @@ from contextlib import contextmanager
 from ipaddress import ip_network
 from uuid import uuid4
 
-import django
 import httpx
-
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django.setup()
-
 from django.conf import settings
 from django.core.management import call_command
 
