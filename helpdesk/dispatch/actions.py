@@ -14,11 +14,12 @@ from django.db import OperationalError, transaction
 
 from helpdesk.dispatch.models import DeadLetter, LogCursor
 from helpdesk.events.queries import LogRow, get_head, get_row, list_rows
+from helpdesk.mail.actions.outbox import queue_mail
 from helpdesk.notifications.actions import tell
 
 Reader = Callable[[LogRow], object]
 
-READERS: Mapping[str, Reader] = {"notifications": tell}
+READERS: Mapping[str, Reader] = {"notifications": tell, "mail": queue_mail}
 """Every reader of the log that writes, in the order in which an event reaches them."""
 
 PageReader = Callable[[Sequence[LogRow]], object]
