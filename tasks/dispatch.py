@@ -10,7 +10,7 @@ from django.db import connection
 
 from helpdesk.dispatch.actions import dispatch_page, is_caught_up
 from helpdesk.work import unit_of_work
-from tasks.wakeups import queue_deliveries
+from tasks.wakeups import forget, queue_deliveries
 from tenants import context
 from tenants.resolve import tenant_by_id
 
@@ -25,7 +25,7 @@ def dispatch(tenant_id: str) -> int:
     """Handle what the tenant's log has new; says how many events. Idempotent; two at once do not harm."""
     tenant = tenant_by_id(UUID(tenant_id))
     if tenant is None:
-        _forget_wakeup(tenant_id)
+        forget(UUID(tenant_id))
         return 0
     handled = 0
     for _ in range(MOST_PAGES):
@@ -50,8 +50,3 @@ def _rest(tenant: context.TenantRef) -> bool:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM public.wakeup WHERE tenant_id = %s AND kind = 'dispatch'", [tenant.id])
     return True
-
-
-def _forget_wakeup(tenant_id: str) -> None:
-    with context.platform(), unit_of_work(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM wakeup WHERE tenant_id = %s", [tenant_id])

@@ -19,7 +19,7 @@ from tenants import context
 EVERY_S = 2.0
 LEASE = timedelta(seconds=30)
 MOST_A_TURN = 500
-JOBS = {"dispatch": "tasks.dispatch"}
+JOBS = {"dispatch": "tasks.dispatch", "mail": "tasks.deliver_mail"}
 """By kind of wake-up, the job that does what is due for a tenant, by its name."""
 
 
@@ -59,6 +59,12 @@ def _take(which: str, given: list[Any]) -> list[tuple[UUID, str]]:
             [moment + LEASE, moment, *given, MOST_A_TURN],
         )
         return list(cursor.fetchall())
+
+
+def forget(tenant_id: UUID) -> None:
+    """Nothing is due for a tenant that is gone."""
+    with context.platform(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM wakeup WHERE tenant_id = %s", [tenant_id])
 
 
 def get_due() -> Due:
