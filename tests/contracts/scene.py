@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from helpdesk.comments.actions import add_comment
+from helpdesk.mail.models import Mail, MailTemplate, UndeliverableAddress
 from helpdesk.notifications.models import Notification
 from helpdesk.people.models import Person
 from helpdesk.people.passwords import hash_password
@@ -30,6 +31,8 @@ class Scene:
     note_id: UUID
     notification_id: UUID
     """Told to `author`."""
+    address_id: UUID
+    """One that gets no mail."""
 
 
 def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") -> Scene:
@@ -47,7 +50,14 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
             ticket_id=ticket.id,
             comment_id=reply.id,
         )
-    return Scene(ticket.id, reply.id, note.id, notification.id)
+        Mail.objects.create(
+            person=author, event_id=uuid4(), kind="mentioned", ticket_id=ticket.id, subject=f"{word} mail", due_at=None
+        )
+        address = UndeliverableAddress.objects.create(address=f"{word}@gone.example", reason=f"{word} reason")
+        MailTemplate.objects.create(
+            kind="assigned", subject=f"{word} subject", text=f"{word} text", html=f"{word} html"
+        )
+    return Scene(ticket.id, reply.id, note.id, notification.id, address.id)
 
 
 def make_platform_admin(email: str = "root@platform.example") -> PlatformAdmin:

@@ -56,6 +56,7 @@ def caller(request: pytest.FixtureRequest, api: Api, acme: Desk) -> Iterator[Cal
         comment_id=scene.reply_id,
         person_id=acme.user.id,
         notification_id=scene.notification_id,
+        address_id=scene.address_id,
         refresh_token=refresh_token,
     )
     if role is None:

@@ -98,7 +98,15 @@ def other(api: Api, globex: Desk) -> Other:
         Domain.objects.create(domain=DOMAIN, tenant_id=globex.ref.id)
     resolve.forget()
     scene = set_scene(globex, word=CANARY)
-    target = Target(globex.ref.id, "globex", scene.ticket_id, scene.note_id, globex.agent.id, scene.notification_id)
+    target = Target(
+        globex.ref.id,
+        "globex",
+        scene.ticket_id,
+        scene.note_id,
+        globex.agent.id,
+        scene.notification_id,
+        scene.address_id,
+    )
     secrets = (CANARY, str(scene.reply_id), refresh_token, *(person.email for person in globex.everybody()))
     return Other(globex, scene, target, fingerprint(globex.ref), secrets)
 
@@ -156,6 +164,7 @@ class TestTheTrialsAreReal:
             scene.reply_id,
             acme.agent.id,
             scene.notification_id,
+            scene.address_id,
             refresh_token=refresh_token,
         )
         if operation.id == "login":
