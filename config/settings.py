@@ -124,7 +124,7 @@ HUB_PUBLIC_URL = mail.public_url()
 MAIL_BACKEND = mail.mail_backend()
 MAIL_FROM = DEFAULT_FROM_EMAIL = mail.mail_from()
 MAIL_REPLY_DOMAIN = mail.reply_domain()
-EMAIL_BACKEND = mail.backend_class(MAIL_BACKEND)
+MAIL_BACKEND_CLASS = EMAIL_BACKEND = mail.backend_class(MAIL_BACKEND)
 EMAIL_HOST, EMAIL_PORT = env.smtp_host, env.smtp_port
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.smtp_user, env.smtp_password
 EMAIL_USE_TLS, EMAIL_USE_SSL = env.smtp_tls == "starttls", env.smtp_tls == "tls"

@@ -87,7 +87,7 @@ class Carrier:
     def _open(self) -> str:
         """Why it cannot be opened; empty where it could."""
         try:
-            self._connection = self._connection or get_connection()
+            self._connection = self._connection or get_connection(settings.MAIL_BACKEND_CLASS)
             self._connection.open()
         except Exception as error:
             _log.warning("mail_server_away", error=type(error).__name__)

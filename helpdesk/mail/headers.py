@@ -6,7 +6,6 @@ Nothing that somebody typed can end a header, begin another, or be read as an en
 from __future__ import annotations
 
 import unicodedata
-from email.utils import formataddr
 
 LONGEST_SUBJECT = 250
 LONGEST_NAME = 80
@@ -22,9 +21,10 @@ def one_line(text: str, *, longest: int = LONGEST_SUBJECT) -> str:
 
 
 def mailbox(name: str, address: str) -> str:
-    """`"Ada Lovelace (Acme)" <help@example.com>`; the bare address where the name is blank."""
+    """`"Ada Lovelace (Acme)" <help@example.com>`, for Django to encode; the bare address where the name is blank."""
     shown = one_line(name, longest=LONGEST_NAME * 2)
-    return formataddr((shown, address)) if shown else address
+    quoted = shown.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <{address}>' if shown else address
 
 
 def sender_name(*, actor: str, desk: str) -> str:
