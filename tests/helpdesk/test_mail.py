@@ -12,7 +12,7 @@ from helpdesk.clock import now
 from helpdesk.comments.actions import add_comment, change_comment, delete_comment
 from helpdesk.dispatch.models import LogCursor
 from helpdesk.mail.actions import outbox
-from helpdesk.mail.actions.outbox import claim_mails, forget_old_mails, queue_mail, record_outcome
+from helpdesk.mail.actions.outbox import claim_mails, forget_old_mails, record_outcome
 from helpdesk.mail.carrier import Delayed, Sent
 from helpdesk.mail.composing import reply_key
 from helpdesk.mail.models import KeptMail, Mail, UndeliverableAddress

@@ -95,7 +95,18 @@ class TestThePage:
     )
     def test_holds_nothing_that_runs_or_deceives(self, fragment: str) -> None:
         clean = sanitised(fragment)
-        for bad in ("script", "onerror", "onload", "javascript", "data:", "iframe", "form", "style>", "position", "url("):
+        for bad in (
+            "script",
+            "onerror",
+            "onload",
+            "javascript",
+            "data:",
+            "iframe",
+            "form",
+            "style>",
+            "position",
+            "url(",
+        ):
             assert bad not in clean.lower()
 
     def test_an_address_from_a_ticket_does_not_run(self) -> None:
@@ -160,7 +171,14 @@ class TestTheEndpoints:
 
     @pytest.mark.parametrize(
         "body",
-        [{"subject": ""}, {"subject": "x" * 201}, {"text": " \n"}, {"html": "x" * 50_001}, {"text": None}, {"css": "x"}],
+        [
+            {"subject": ""},
+            {"subject": "x" * 201},
+            {"text": " \n"},
+            {"html": "x" * 50_001},
+            {"text": None},
+            {"css": "x"},
+        ],
     )
     def test_refuse_what_is_no_template(self, admin: Api, body: dict[str, Any]) -> None:
         assert_refused(admin.put("/mail-templates/public_reply", body), "VALIDATION_ERROR", field=next(iter(body)))
@@ -200,7 +218,11 @@ class TestTheEndpoints:
 
 
 def test_a_desks_own_template_is_what_is_sent(admin: Api, acme: Desk) -> None:
-    body = {"subject": "Got {{ ticket.title }}", "text": "Dear {{ recipient.name }}", "html": "<h2>{{ ticket.title }}</h2>"}
+    body = {
+        "subject": "Got {{ ticket.title }}",
+        "text": "Dear {{ recipient.name }}",
+        "html": "<h2>{{ ticket.title }}</h2>",
+    }
     assert admin.put("/mail-templates/ticket_received", body).status == 200
     with context.tenant(acme.ref):
         with unit_of_work():
