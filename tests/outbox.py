@@ -15,9 +15,10 @@ def dispatch() -> None:
     while True:
         with unit_of_work():
             progress = dispatch_page()
+            is_done = is_caught_up()
         assert progress is not None
         assert progress.put_aside == 0
-        if is_caught_up():
+        if is_done:
             return
 
 
