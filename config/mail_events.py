@@ -6,6 +6,7 @@ anymail hands its events out by a signal; the one receiver stands here, and call
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from django.dispatch import receiver
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
+from helpdesk.answers import refusal
 from helpdesk.errors import BadRequest
 from helpdesk.mail.actions.reports import record_report
 from helpdesk.mail.rules import Report, report_of
@@ -37,22 +39,27 @@ def hear(request: HttpRequest, provider: str) -> HttpResponse:
     view = _VIEWS.get(f"{provider}_tracking_webhook")
     if view is None or provider != settings.MAIL_BACKEND:
         raise Http404
-    if not getattr(view, "view_class").warn_if_no_basic_auth or settings.ANYMAIL.get("WEBHOOK_SECRET"):  # noqa: B009
-        return _heard(view, request)
-    _log.error("mail_events_unguarded", provider=provider, hint="Set ANYMAIL_WEBHOOK_SECRET.")
-    raise Http404
-
-
-def _heard(view: Callable[..., Any], request: HttpRequest) -> HttpResponse:
+    if not _is_guarded(view):
+        _log.error("mail_events_unguarded", provider=provider, hint="Set ANYMAIL_WEBHOOK_SECRET.")
+        raise Http404
     try:
         response: HttpResponse = view(request)
-    except ImproperlyConfigured:
-        _log.exception("mail_events_misconfigured")
-        raise Http404 from None
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         _log.warning("mail_event_unreadable", error=type(error).__name__)
-        raise BadRequest("This is not a report of the mail service.") from error
+        return refusal(request, BadRequest("This is not a report of the mail service."))
     return response
+
+
+def _is_guarded(view: Callable[..., Any]) -> bool:
+    """Does it ask for a password, or check a signature? anymail only warns where it does neither."""
+    view_class, options = getattr(view, "view_class"), getattr(view, "view_initkwargs")  # noqa: B009
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            made = view_class(**options)
+    except ImproperlyConfigured:
+        _log.exception("mail_events_misconfigured")
+        return False
+    return bool(made.basic_auth) or not made.warn_if_no_basic_auth
 
 
 @receiver(tracking, dispatch_uid="config.mail_events")

@@ -106,8 +106,8 @@ class Carrier:
             outcome = failure_of(error)
             _log.warning("mail_not_sent", mail=str(letter.mail_id), attempt=letter.attempt, outcome=repr(outcome))
             return outcome
-        status = getattr(message, "anymail_status", None)
-        return Sent(str(status.message_id or "")[:200] if status else "")
+        told = getattr(getattr(message, "anymail_status", None), "message_id", None)
+        return Sent("" if told is None else str(told)[:200])
 
     def _hung_up(self) -> bool:
         """Did the server close the connection after its answer, as with 421?"""
