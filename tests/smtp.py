@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from typing import Any, cast
+from typing import Any
 
 from aiosmtpd.controller import Controller
 
@@ -34,8 +34,7 @@ class Sink:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.refuse_data:
             return self.refuse_data
-        letter = message_from_bytes(envelope.content, policy=policy.default)
-        self.letters.append(cast(EmailMessage, letter))
+        self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
         self.envelopes.append((envelope.mail_from, envelope.rcpt_tos))
         self.sessions.add(id(session))
         if self.drop_after_data:

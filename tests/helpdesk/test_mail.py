@@ -14,7 +14,7 @@ from helpdesk.dispatch.models import LogCursor
 from helpdesk.mail.actions import outbox
 from helpdesk.mail.actions.outbox import claim_mails, forget_old_mails, record_outcome
 from helpdesk.mail.carrier import Delayed, Sent
-from helpdesk.mail.composing import reply_key
+from helpdesk.mail.composing import compose, reply_key
 from helpdesk.mail.models import KeptMail, Mail, UndeliverableAddress
 from helpdesk.mail.queries import next_due
 from helpdesk.mail.rules import LEASE, MOST_ATTEMPTS, PAUSES
@@ -333,12 +333,11 @@ class TestTheOutbox:
         reply(desk.agent, ticket, "Second")
         dispatch()
         poison = Mail.objects.order_by("due_at", "id")[0].id
-        write = outbox.compose
 
         def fragile(mail: Mail, templates: Any) -> Any:
             if mail.id == poison:
                 raise RuntimeError("the password is hunter2")
-            return write(mail, templates)
+            return compose(mail, templates)
 
         monkeypatch.setattr(outbox, "compose", fragile)
         deliver(desk)

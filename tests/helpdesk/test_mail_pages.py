@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -31,7 +30,7 @@ def client(api: Api) -> Client:
 
 
 @pytest.fixture
-def mailed(api: Api, acme: Desk, globex: Desk) -> Iterator[Desk]:
+def mailed(api: Api, acme: Desk, globex: Desk) -> Desk:
     """A receipt and a reply at acme, a receipt at globex."""
     for desk in (globex, acme):
         with context.tenant(desk.ref):

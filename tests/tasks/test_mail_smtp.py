@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Callable
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
 from django.db import connection, transaction
 
 from helpdesk.comments.actions import add_comment
-from helpdesk.mail.carrier import Delayed, Refused, failure_of
+from helpdesk.mail.carrier import Carrier, Delayed, Refused, failure_of
 from helpdesk.mail.models import Mail, UndeliverableAddress
 from helpdesk.mail.tokens import read_message_id
 from helpdesk.tickets.actions import create_ticket
@@ -66,8 +67,8 @@ class TestAServerThatIsWell:
         assert letter["Auto-Submitted"] == "auto-generated"
         assert letter.get_content_type() == "multipart/alternative"
         text, page = letter.iter_parts()
-        assert TITLE in text.get_content()  # type: ignore[attr-defined]
-        assert f"<strong>#{ticket.number} {TITLE}</strong>" in page.get_content()  # type: ignore[attr-defined]
+        assert TITLE in text.get_content()
+        assert f"<strong>#{ticket.number} {TITLE}</strong>" in page.get_content()
         assert (only_mail().state, only_mail().attempts, only_mail().due_at) == ("sent", 1, None)
 
     def test_gets_many_over_one_connection(self, desk: Desk, ticket: Any, port: int) -> None:
@@ -172,7 +173,7 @@ class TestTheDoor:
         self, desk: Desk, ticket: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         dispatch()
-        monkeypatch.setattr(courier, "_slots", courier.threading.BoundedSemaphore(1))
+        monkeypatch.setattr(courier, "_slots", BoundedSemaphore(1))
         with courier._slots:
             assert deliver_mail(str(desk.ref.id)) == 0
         assert (only_mail().state, only_mail().attempts) == ("pending", 0)
@@ -193,13 +194,13 @@ class TestTheDoor:
     ) -> None:
         desk = own_desk()
         seen: list[bool] = []
-        carry = courier.Carrier.carry
+        carry = Carrier.carry
 
         def watching(self: Any, letter: Any) -> Any:
             seen.append(connection.in_atomic_block)
             return carry(self, letter)
 
-        monkeypatch.setattr(courier.Carrier, "carry", watching)
+        monkeypatch.setattr(Carrier, "carry", watching)
         with context.tenant(desk.ref):
             with unit_of_work():
                 create_ticket(desk.user, fields={"title": TITLE})
