@@ -57,8 +57,8 @@ DEFAULTS: Mapping[MailKind, Template] = {
         end="Is something still missing? Just reply to this mail.",
     ),
     MailKind.ASSIGNED: _template(
-        lead=f"{{{{ actor.name }}}} assigned you {_TICKET} ({{{{ ticket.priority }}}}):",
-        html_lead=f"{{{{ actor.name }}}} assigned you {_HTML_TICKET} ({{{{ ticket.priority }}}}):",
+        lead=f"{{{{ actor.name }}}} assigned you {_TICKET} ({{{{ ticket.priority }}}})",
+        html_lead=f"{{{{ actor.name }}}} assigned you {_HTML_TICKET} ({{{{ ticket.priority }}}})",
         quote="ticket.description",
     ),
     MailKind.MENTIONED: _template(

@@ -7,6 +7,7 @@ and mailto comes through, wherever it stood.
 from __future__ import annotations
 
 import html
+import re
 
 import nh3
 
@@ -37,6 +38,8 @@ _STYLES = frozenset(
         "word-break"
     }
 )  # fmt: skip
+_EMPTY_QUOTE = re.compile(r"<blockquote[^>]*>\s*</blockquote>\n?")
+"""A ticket's description may be empty."""
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -70,7 +73,7 @@ font:12px/1.5 -apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif"
 
 def sanitised(fragment: str) -> str:
     """What of it may stand in a mail."""
-    return nh3.clean(
+    clean = nh3.clean(
         fragment,
         tags=set(_TAGS),
         attributes=_ATTRIBUTES,
@@ -78,6 +81,7 @@ def sanitised(fragment: str) -> str:
         url_schemes={"http", "https", "mailto"},
         url_relative="deny",
     )
+    return _EMPTY_QUOTE.sub("", clean)
 
 
 def html_page(fragment: str, *, desk: str, unsubscribe_url: str = "") -> str:
@@ -91,4 +95,5 @@ def html_page(fragment: str, *, desk: str, unsubscribe_url: str = "") -> str:
 def text_page(text: str, *, unsubscribe_url: str = "") -> str:
     """The text part. NULs go: some servers refuse them, some cut there."""
     foot = f"\n-- \nStop mails like this one: {unsubscribe_url}\n" if unsubscribe_url else ""
-    return text.replace("\0", "").rstrip() + "\n" + foot
+    plain = re.sub(r"\n\s*\n\s*\n", "\n\n", text.replace("\0", ""))
+    return plain.rstrip() + "\n" + foot

@@ -121,6 +121,12 @@ class TestThePage:
     def test_ten_thousand_nested_elements_are_no_trouble(self) -> None:
         assert "deep" in html_page("<div>" * 10_000 + "deep", desk="Acme")
 
+    def test_an_empty_description_leaves_no_gap(self) -> None:
+        values = dict.fromkeys(placeholders_of(MailKind.TICKET_RECEIVED), "x") | {"ticket.description": ""}
+        filled = fill(DEFAULTS[MailKind.TICKET_RECEIVED], values)
+        assert "<blockquote" not in html_page(filled.html, desk="Acme")
+        assert "\n\n\n" not in text_page(filled.text)
+
     def test_offers_to_unsubscribe_where_that_is_due(self) -> None:
         assert "https://x.example/u" in html_page("x", desk="Acme", unsubscribe_url="https://x.example/u")
         assert "https://x.example/u" in text_page("x", unsubscribe_url="https://x.example/u")
