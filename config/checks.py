@@ -9,6 +9,7 @@ from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
 
 from config.env import env
+from config.mail import is_known, mail_backend, mail_from
 
 SHORTEST_SECRET = 32
 _WELL_KNOWN = ("change-me", "changeme", "secret", "unset", "password")
@@ -30,6 +31,24 @@ def check_environment(**_: Any) -> list[CheckMessage]:
         found.append(
             checks.Warning("HUB_BASE_DOMAIN is localhost: tenants are at <slug>.localhost only.", id="hub.W001")
         )
+    return found + _mail()
+
+
+def _mail() -> list[CheckMessage]:
+    name = mail_backend()
+    if not name:
+        text = "MAIL_BACKEND is empty: no mail leaves, and each waits and then fails, visibly, in /api/v1/mails."
+        return [checks.Warning(text, hint="MAIL_BACKEND=smtp with SMTP_HOST, or a provider.", id="hub.W002")]
+    if not is_known(name):
+        text = "MAIL_BACKEND names neither local, smtp nor one of anymail's providers."
+        return [Error(text, hint="See docs/mail.md.", id="hub.E004")]
+    if env.development:
+        return []
+    found: list[CheckMessage] = []
+    if name == "local":
+        found.append(checks.Warning("MAIL_BACKEND is local: mail is kept, and none leaves.", id="hub.W003"))
+    if not env.mail_from:
+        found.append(checks.Warning(f"MAIL_FROM is empty: mail comes from {mail_from()}.", id="hub.W004"))
     return found
 
 

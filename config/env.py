@@ -10,8 +10,9 @@ import os
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -45,6 +46,17 @@ class Env(BaseSettings):
     hub_trusted_proxies: Annotated[str, NoDecode] = ""
     webhook_allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     """Inner networks that webhooks may be sent to all the same."""
+    hub_public_url: Annotated[str, StringConstraints(pattern=r"^$|^https?://[^/\s]+/?$")] = ""
+    """How people reach the platform, as in https://hub.example.com; a desk's address has its slug before the host."""
+    mail_backend: str = ""
+    """local, smtp, or one of anymail's providers. Empty: local in development, none in production."""
+    mail_from: Annotated[str, StringConstraints(pattern=r"^$|^[^\s@<>]+@[^\s@<>]+$")] = ""
+    mail_reply_domain: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9.-]*$")] = ""
+    smtp_host: str = "localhost"
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
     port: int = 8000
     database_url: str = ""
     redis_url: str = ""
@@ -62,6 +74,12 @@ class Env(BaseSettings):
     @property
     def development(self) -> bool:
         return self.hub_env == "development"
+
+
+def anymail_settings() -> dict[str, Any]:
+    """Every ANYMAIL_… of the environment or of `.env`, by its name without that: anymail checks them itself."""
+    known = {**dotenv_values(ROOT / ".env"), **os.environ}
+    return {name[8:]: value for name, value in known.items() if name.startswith("ANYMAIL_") and value}
 
 
 env = Env()

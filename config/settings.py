@@ -8,7 +8,8 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 
 import config.checks  # noqa: F401  registers them
-from config.env import ROOT, env
+from config import mail
+from config.env import ROOT, anymail_settings, env
 from config.logging import configure
 
 configure(env.hub_env, env.hub_log_level)
@@ -118,6 +119,22 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+
+HUB_PUBLIC_URL = mail.public_url()
+MAIL_BACKEND = mail.mail_backend()
+MAIL_FROM = DEFAULT_FROM_EMAIL = mail.mail_from()
+MAIL_REPLY_DOMAIN = mail.reply_domain()
+MAIL_BACKEND_CLASS = EMAIL_BACKEND = mail.backend_class(MAIL_BACKEND)
+EMAIL_HOST, EMAIL_PORT = env.smtp_host, env.smtp_port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env.smtp_user, env.smtp_password
+EMAIL_USE_TLS, EMAIL_USE_SSL = env.smtp_tls == "starttls", env.smtp_tls == "tls"
+EMAIL_TIMEOUT = mail.TIMEOUT_S
+ANYMAIL: dict[str, Any] = {
+    "REQUESTS_TIMEOUT": mail.TIMEOUT_S,
+    "IGNORE_UNSUPPORTED_FEATURES": True,
+    **anymail_settings(),
+    "DEBUG_API_REQUESTS": False,  # it writes keys and mails to the console
+}
 
 SILENCED_SYSTEM_CHECKS: list[str] = []
 BASE_DIR = ROOT

@@ -7,7 +7,10 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from config import health
+from config.dev_mail import mail_json, mail_page
+from config.mail_events import hear
 from config.pages import api_docs, live_page
+from config.unsubscribe import unsubscribe
 from helpdesk.answers import refusal
 from helpdesk.api import api, list_endpoints
 from helpdesk.errors import BadRequest, InternalError, NotFound
@@ -24,6 +27,10 @@ urlpatterns = [
     path("health", require_safe(health.ready)),
     path("health/live", require_safe(health.live)),
     path("health/ready", require_safe(health.ready)),
+    path("dev/mail", require_safe(mail_page)),
+    path("dev/mail.json", require_safe(mail_json)),
+    path("mail/unsubscribe/<str:token>", unsubscribe),
+    path("mail/events/<slug:provider>", hear),
     path("api/v1", require_safe(list_endpoints)),
     path("api/v1/", api.urls),
 ]

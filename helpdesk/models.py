@@ -4,6 +4,7 @@ from helpdesk.comments.models import Comment
 from helpdesk.dispatch.models import DeadLetter, LogCursor
 from helpdesk.events.models import Event, EventHead
 from helpdesk.idempotency.models import IdempotentAnswer
+from helpdesk.mail.models import KeptMail, Mail, MailTemplate, UndeliverableAddress
 from helpdesk.notifications.models import Notification, NotificationPreference
 from helpdesk.people.models import Person, Session
 from helpdesk.tickets.models import Ticket
@@ -15,12 +16,16 @@ __all__ = [
     "Event",
     "EventHead",
     "IdempotentAnswer",
+    "KeptMail",
     "LogCursor",
+    "Mail",
+    "MailTemplate",
     "Notification",
     "NotificationPreference",
     "Person",
     "Session",
     "Ticket",
+    "UndeliverableAddress",
     "Webhook",
     "WebhookAttempt",
     "WebhookDelivery",

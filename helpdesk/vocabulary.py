@@ -53,3 +53,22 @@ class NotificationKind(StrEnum):
     MENTIONED = "mentioned"
     COMMENT_ADDED = "comment_added"
     STATUS_CHANGED = "status_changed"
+
+
+class MailKind(StrEnum):
+    """What a mail is about; each kind has a template."""
+
+    TICKET_RECEIVED = "ticket_received"
+    PUBLIC_REPLY = "public_reply"
+    STATUS_CHANGED = "status_changed"
+    ASSIGNED = "assigned"
+    MENTIONED = "mentioned"
+
+
+class MailState(StrEnum):
+    """How far a mail has come. `dropped`: what it was about is gone, or is no longer its reader's to see."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+    DROPPED = "dropped"

@@ -10,4 +10,11 @@ app = Celery("hub", set_as_current=True)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_routes = {"tasks.deliver_*": {"queue": COURIER}}
 """What talks to the outside world is worked off by the courier, so that it delays nothing else."""
-app.conf.imports = ("tasks.dispatch", "tasks.heartbeat", "tasks.retention", "tasks.wakeups", "tasks.webhooks")
+app.conf.imports = (
+    "tasks.dispatch",
+    "tasks.heartbeat",
+    "tasks.mail",
+    "tasks.retention",
+    "tasks.wakeups",
+    "tasks.webhooks",
+)

@@ -25,7 +25,7 @@ def dispatch(tenant_id: str) -> int:
     """Handle what the tenant's log has new; says how many events. Idempotent; two at once do not harm."""
     tenant = tenant_by_id(UUID(tenant_id))
     if tenant is None:
-        forget(tenant_id)
+        forget(UUID(tenant_id))
         return 0
     handled = 0
     for _ in range(MOST_PAGES):

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from helpdesk.clock import now
 from helpdesk.idempotency.actions import forget_old_answers
+from helpdesk.mail.actions.outbox import forget_old_mails
 from helpdesk.people.actions import forget_expired_sessions
 from helpdesk.work import unit_of_work
 from tenants import context
@@ -18,7 +19,7 @@ _log = structlog.get_logger(__name__)
 
 @shared_task(name="tasks.remove_expired")
 def remove_expired() -> None:
-    """Sessions whose refresh token has expired, answers kept for repeated requests. Idempotent.
+    """Sessions whose refresh token has expired, answers kept for repeated requests, old mails. Idempotent.
 
     A tenant that fails does not stop the others.
     """
@@ -29,7 +30,8 @@ def remove_expired() -> None:
         try:
             with context.tenant(tenant), unit_of_work():
                 sessions, answers = forget_expired_sessions(), forget_old_answers()
+                mails = forget_old_mails()
         except Exception:
             _log.exception("retention_failed", tenant=str(tenant.id))
         else:
-            _log.info("retention", tenant=str(tenant.id), sessions=sessions, answers=answers)
+            _log.info("retention", tenant=str(tenant.id), sessions=sessions, answers=answers, mails=mails)

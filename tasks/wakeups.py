@@ -21,6 +21,7 @@ LEASE = timedelta(seconds=30)
 MOST_A_TURN = 500
 JOBS = {
     "dispatch": "tasks.dispatch",
+    "mail": "tasks.deliver_mail",
     "webhooks": "tasks.deliver_webhooks",
     "failing_webhooks": "tasks.pause_failing_webhooks",
 }
@@ -46,7 +47,7 @@ def queue_deliveries(tenant_id: UUID) -> int:
     return _queue(_take("tenant_id = %s AND kind <> 'dispatch'", [tenant_id]))
 
 
-def forget(tenant_id: str) -> None:
+def forget(tenant_id: UUID) -> None:
     """This tenant is gone: nothing of it is due any more."""
     with context.platform(), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("DELETE FROM wakeup WHERE tenant_id = %s", [tenant_id])

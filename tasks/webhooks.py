@@ -16,11 +16,14 @@ from tenants.resolve import tenant_by_id
 
 @shared_task(name="tasks.deliver_webhooks")
 def deliver_webhooks(tenant_id: str) -> None:
-    """Something is due. Only rings: what is sent, and when, stands in the tenant's tables. Idempotent."""
+    """Something is due. Only rings: what is sent, and when, stands in the tenant's tables. Idempotent.
+
+    A suspended desk is delivered what had happened before, as its log is dispatched.
+    """
     tenant = tenant_by_id(UUID(tenant_id))
     if tenant is None:
-        forget(tenant_id)
-    elif tenant.is_active:
+        forget(UUID(tenant_id))
+    else:
         engine().ring(tenant)
 
 
@@ -29,7 +32,7 @@ def pause_webhooks(tenant_id: str) -> int:
     """Pause what has failed for five days; says how many. Idempotent."""
     tenant = tenant_by_id(UUID(tenant_id))
     if tenant is None:
-        forget(tenant_id)
+        forget(UUID(tenant_id))
         return 0
     with context.tenant(tenant), unit_of_work():
         return pause_failing_webhooks()

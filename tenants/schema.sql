@@ -92,9 +92,52 @@ CREATE TABLE idempotent_answer (
     CONSTRAINT idempotent_answer_status_check CHECK ((status >= 0))
 );
 --;
+CREATE TABLE kept_mail (
+    id uuid NOT NULL,
+    message_id character varying(300) NOT NULL,
+    "to" character varying(400)[] NOT NULL,
+    sender character varying(600) NOT NULL,
+    subject character varying(998) NOT NULL,
+    text text NOT NULL,
+    html text NOT NULL,
+    headers jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+--;
 CREATE TABLE log_cursor (
     reader character varying(40) NOT NULL,
     seq bigint NOT NULL
+);
+--;
+CREATE TABLE mail (
+    id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    kind character varying(30) NOT NULL,
+    ticket_id uuid NOT NULL,
+    comment_id uuid,
+    actor_id uuid,
+    ticket_status character varying(20) NOT NULL,
+    state character varying(10) NOT NULL,
+    attempts integer NOT NULL,
+    due_at timestamp with time zone,
+    address character varying(254) NOT NULL,
+    subject character varying(300) NOT NULL,
+    carrier_id character varying(200) NOT NULL,
+    last_error character varying(500) NOT NULL,
+    sent_at timestamp with time zone,
+    bounced_at timestamp with time zone,
+    bounce_reason character varying(500) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    person_id uuid NOT NULL,
+    CONSTRAINT mail_attempts_check CHECK ((attempts >= 0))
+);
+--;
+CREATE TABLE mail_template (
+    kind character varying(30) NOT NULL,
+    subject character varying(200) NOT NULL,
+    text text NOT NULL,
+    html text NOT NULL,
+    updated_at timestamp with time zone NOT NULL
 );
 --;
 CREATE TABLE notification (
@@ -165,6 +208,13 @@ CREATE SEQUENCE ticket_number_seq
     NO MINVALUE
     NO MAXVALUE
     CACHE 1;
+--;
+CREATE TABLE undeliverable_address (
+    id uuid NOT NULL,
+    address character varying(254) NOT NULL,
+    reason character varying(500) NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
 --;
 CREATE TABLE webhook (
     id uuid NOT NULL,
@@ -241,8 +291,23 @@ ALTER TABLE ONLY event
 ALTER TABLE ONLY idempotent_answer
     ADD CONSTRAINT idempotent_answer_pkey PRIMARY KEY (scope);
 --;
+ALTER TABLE ONLY kept_mail
+    ADD CONSTRAINT kept_mail_message_id_key UNIQUE (message_id);
+--;
+ALTER TABLE ONLY kept_mail
+    ADD CONSTRAINT kept_mail_pkey PRIMARY KEY (id);
+--;
 ALTER TABLE ONLY log_cursor
     ADD CONSTRAINT log_cursor_pkey PRIMARY KEY (reader);
+--;
+ALTER TABLE ONLY mail
+    ADD CONSTRAINT mail_once UNIQUE (event_id, person_id);
+--;
+ALTER TABLE ONLY mail
+    ADD CONSTRAINT mail_pkey PRIMARY KEY (id);
+--;
+ALTER TABLE ONLY mail_template
+    ADD CONSTRAINT mail_template_pkey PRIMARY KEY (kind);
 --;
 ALTER TABLE ONLY notification
     ADD CONSTRAINT notification_once UNIQUE (event_id, person_id);
@@ -274,6 +339,12 @@ ALTER TABLE ONLY ticket
 ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_pkey PRIMARY KEY (id);
 --;
+ALTER TABLE ONLY undeliverable_address
+    ADD CONSTRAINT undeliverable_address_address_key UNIQUE (address);
+--;
+ALTER TABLE ONLY undeliverable_address
+    ADD CONSTRAINT undeliverable_address_pkey PRIMARY KEY (id);
+--;
 ALTER TABLE ONLY webhook_attempt
     ADD CONSTRAINT webhook_attempt_once UNIQUE (delivery_id, number);
 --;
@@ -297,7 +368,25 @@ CREATE INDEX event_ticket ON event USING btree (ticket, seq);
 --;
 CREATE INDEX idempotent_answer_created_at_1b5c6bee ON idempotent_answer USING btree (created_at);
 --;
+CREATE INDEX kept_mail_created ON kept_mail USING btree (created_at, id);
+--;
+CREATE INDEX kept_mail_message_id_c1ca8dc9_like ON kept_mail USING btree (message_id varchar_pattern_ops);
+--;
 CREATE INDEX log_cursor_reader_a12386f3_like ON log_cursor USING btree (reader varchar_pattern_ops);
+--;
+CREATE INDEX mail_bounced ON mail USING btree (address, bounced_at) WHERE (bounced_at IS NOT NULL);
+--;
+CREATE INDEX mail_created ON mail USING btree (created_at, id);
+--;
+CREATE INDEX mail_due ON mail USING btree (due_at) WHERE ((state)::text = 'pending'::text);
+--;
+CREATE INDEX mail_person ON mail USING btree (person_id);
+--;
+CREATE INDEX mail_state ON mail USING btree (state, created_at, id);
+--;
+CREATE INDEX mail_template_kind_d6e7d1d0_like ON mail_template USING btree (kind varchar_pattern_ops);
+--;
+CREATE INDEX mail_ticket ON mail USING btree (ticket_id, created_at, id);
 --;
 CREATE INDEX notification_person ON notification USING btree (person_id, created_at, id);
 --;
@@ -331,6 +420,10 @@ CREATE INDEX ticket_title ON ticket USING btree (title, id);
 --;
 CREATE INDEX ticket_updated ON ticket USING btree (updated_at, id);
 --;
+CREATE INDEX undeliverable_address_address_127361a3_like ON undeliverable_address USING btree (address varchar_pattern_ops);
+--;
+CREATE INDEX undeliverable_created ON undeliverable_address USING btree (created_at, id);
+--;
 CREATE INDEX webhook_delivery_due ON webhook_delivery USING btree (webhook_id, due_at) WHERE ((state)::text = 'pending'::text);
 --;
 CREATE INDEX webhook_delivery_list ON webhook_delivery USING btree (webhook_id, created_at, id);
@@ -344,6 +437,9 @@ ALTER TABLE ONLY comment
 --;
 ALTER TABLE ONLY comment
     ADD CONSTRAINT comment_ticket_id_0d69fce8_fk_ticket_id FOREIGN KEY (ticket_id) REFERENCES ticket(id);
+--;
+ALTER TABLE ONLY mail
+    ADD CONSTRAINT mail_person_id_b8b64959_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
 --;
 ALTER TABLE ONLY notification
     ADD CONSTRAINT notification_person_id_669c895d_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
@@ -381,12 +477,14 @@ INSERT INTO django_migrations VALUES (5, 'helpdesk', '0003_idempotent_answer', n
 --;
 INSERT INTO django_migrations VALUES (6, 'helpdesk', '0004_notifications_and_dispatch', now());
 --;
-INSERT INTO django_migrations VALUES (7, 'helpdesk', '0006_webhooks', now());
+INSERT INTO django_migrations VALUES (7, 'helpdesk', '0005_mail', now());
 --;
-INSERT INTO django_migrations VALUES (8, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (8, 'helpdesk', '0006_webhooks', now());
 --;
-INSERT INTO django_migrations VALUES (9, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (9, 'tenants', '0001_initial', now());
 --;
-INSERT INTO django_migrations VALUES (10, 'tenants', '0003_wakeup', now());
+INSERT INTO django_migrations VALUES (10, 'tenants', '0002_extensions', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 10, true);
+INSERT INTO django_migrations VALUES (11, 'tenants', '0003_wakeup', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 11, true);

@@ -14,12 +14,13 @@ from django.db import OperationalError, transaction
 
 from helpdesk.dispatch.models import DeadLetter, LogCursor
 from helpdesk.events.queries import LogRow, get_head, get_row, list_rows
+from helpdesk.mail.actions.outbox import queue_mail
 from helpdesk.notifications.actions import tell
 from helpdesk.webhooks.actions.filling import forget_answers, wake_webhooks
 
 Reader = Callable[[LogRow], object]
 
-READERS: Mapping[str, Reader] = {"notifications": tell, "webhook answers": forget_answers}
+READERS: Mapping[str, Reader] = {"notifications": tell, "mail": queue_mail, "webhook answers": forget_answers}
 """Every reader of the log that writes, in the order in which an event reaches them."""
 
 PageReader = Callable[[Sequence[LogRow]], object]

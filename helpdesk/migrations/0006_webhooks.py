@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('helpdesk', '0004_notifications_and_dispatch'),
+        ('helpdesk', '0005_mail'),
     ]
 
     operations = [

@@ -17,14 +17,15 @@ from helpdesk.notifications.models import Notification, NotificationPreference
 from helpdesk.notifications.queries import (
     get_notification,
     list_preferences,
+    list_told,
     notification_shape,
     notifications_visible_to,
 )
-from helpdesk.notifications.rules import Told, excerpt, mentions_in, names_of, title_of, who_is_told
+from helpdesk.notifications.rules import Told, excerpt, title_of
 from helpdesk.people.models import Person
 from helpdesk.permissions import require
 from helpdesk.tickets.models import Ticket
-from helpdesk.vocabulary import NotificationKind, Role
+from helpdesk.vocabulary import NotificationKind
 
 
 def tell(row: LogRow) -> int:
@@ -32,7 +33,7 @@ def tell(row: LogRow) -> int:
     payload: dict[str, Any] = orjson.loads(row.payload)
     if payload.get("redacted") or row.ticket is None:
         return 0
-    told = list(who_is_told(type_=row.type, payload=payload, actor_id=row.actor, mentioned=_mentioned(row, payload)))
+    told = list_told(row, payload)
     people = {person.id: person for person in Person.objects.filter(id__in=[t.person_id for t in told], is_active=True)}
     return sum(_tell_one(row, payload, one, people[one.person_id]) for one in told if one.person_id in people)
 
@@ -68,21 +69,16 @@ def choose(actor: Person, *, choices: Mapping[NotificationKind, tuple[bool, bool
         )
 
 
-def _mentioned(row: LogRow, payload: dict[str, Any]) -> frozenset[UUID]:
-    """Staff, and on public replies the requester, whom the text names. A name that fits two people names both."""
-    comment = payload["data"].get("comment")
-    names = set(mentions_in(comment["content"])) if row.type == "comment.added" and comment else set()
-    if not names:
-        return frozenset()
-    people = Person.objects.filter(is_active=True, role__in=[Role.AGENT.value, Role.ADMIN.value])
-    reachable = list(people.only("id", "email", "first_name", "last_name"))
-    if not comment["isInternal"]:
-        reachable += Person.objects.filter(is_active=True, id=payload["data"]["ticket"]["requesterId"])
-    return frozenset(
-        person.id
-        for person in reachable
-        if names & names_of(email=person.email, first_name=person.first_name, last_name=person.last_name)
-    )
+def stop_mails(person_id: UUID, kind: NotificationKind) -> bool:
+    """No more mails of this kind to them; what they are told in the app stays. False: there is no such person.
+
+    Whoever holds the signed address may ask for it, so nobody needs to be signed in.
+    """
+    person = Person.objects.filter(id=person_id).first()
+    if person is None:
+        return False
+    NotificationPreference.objects.update_or_create(person=person, kind=kind.value, defaults={"by_mail": False})
+    return True
 
 
 def _tell_one(row: LogRow, payload: dict[str, Any], told: Told, person: Person) -> int:

@@ -10,12 +10,13 @@ from django.db.models import F, QuerySet
 from helpdesk.clock import rfc3339
 from helpdesk.comments.queries import comments_visible_to
 from helpdesk.errors import NotFound
+from helpdesk.events.queries import LogRow
 from helpdesk.notifications.models import Notification, NotificationPreference
-from helpdesk.notifications.rules import excerpt
+from helpdesk.notifications.rules import Told, excerpt, mentions_in, names_of, who_is_told
 from helpdesk.paging import Order, Page, PageQuery, paginate, read_moment
 from helpdesk.people.models import Person
 from helpdesk.tickets.queries import tickets_visible_to
-from helpdesk.vocabulary import NotificationKind
+from helpdesk.vocabulary import NotificationKind, Role
 
 NEWEST_FIRST = Order("createdAt", F("created_at"), lambda row: row.created_at, read_moment, descending=True)
 
@@ -81,3 +82,26 @@ def list_preferences(person: Person) -> dict[NotificationKind, tuple[bool, bool]
         for row in NotificationPreference.objects.filter(person_id=person.id)
     }
     return {kind: chosen.get(kind, (True, True)) for kind in NotificationKind}
+
+
+def list_told(row: LogRow, payload: dict[str, Any]) -> list[Told]:
+    """Whom an event of a ticket concerns, and why; what they are told of it is their preferences' to say."""
+    mentioned = _mentioned(row, payload)
+    return list(who_is_told(type_=row.type, payload=payload, actor_id=row.actor, mentioned=mentioned))
+
+
+def _mentioned(row: LogRow, payload: dict[str, Any]) -> frozenset[UUID]:
+    """Staff, and on public replies the requester, whom the text names. A name that fits two people names both."""
+    comment = payload["data"].get("comment")
+    names = set(mentions_in(comment["content"])) if row.type == "comment.added" and comment else set()
+    if not names:
+        return frozenset()
+    people = Person.objects.filter(is_active=True, role__in=[Role.AGENT.value, Role.ADMIN.value])
+    reachable = list(people.only("id", "email", "first_name", "last_name"))
+    if not comment["isInternal"]:
+        reachable += Person.objects.filter(is_active=True, id=payload["data"]["ticket"]["requesterId"])
+    return frozenset(
+        person.id
+        for person in reachable
+        if names & names_of(email=person.email, first_name=person.first_name, last_name=person.last_name)
+    )

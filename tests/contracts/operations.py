@@ -32,6 +32,7 @@ class Target:
     notification_id: UUID
     webhook_id: UUID
     delivery_id: UUID
+    address_id: UUID = field(default_factory=uuid4)
     email: str = "somebody@new.example"
     password: str = "a-new-password"
     refresh_token: str = field(default_factory=lambda: str(uuid4()))
@@ -46,6 +47,8 @@ class Target:
             "webhookId": str(self.webhook_id),
             "deliveryId": str(self.delivery_id),
             "tenantId": str(self.tenant_id),
+            "addressId": str(self.address_id),
+            "kind": "public_reply",
             "requesterId": person,
             "assignedToId": person,
             "createdById": person,
@@ -85,7 +88,7 @@ class Operation:
 
     @property
     def names_an_object(self) -> bool:
-        return "{" in self.path
+        return "{" in self.path.replace("{kind}", "")
 
     def call(self, target: Target, *, optional: bool = True) -> Call:
         """A valid call that names the target's things everywhere; `optional` gives every field there is."""

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from django.db import connection, transaction
 
 from helpdesk.comments.actions import add_comment
+from helpdesk.mail.models import Mail, MailTemplate, UndeliverableAddress
 from helpdesk.notifications.models import Notification
 from helpdesk.people.models import Person
 from helpdesk.people.passwords import hash_password
@@ -36,6 +37,8 @@ class Scene:
     """Told to `author`."""
     webhook_id: UUID
     delivery_id: UUID
+    address_id: UUID
+    """One that gets no mail."""
 
     def target(self, desk: Desk, *, person: Person, **more: Any) -> Target:
         """All of it, to be named by a call."""
@@ -43,7 +46,7 @@ class Scene:
         return Target(tenant_id=desk.ref.id, slug=desk.ref.slug, person_id=person.id, **things)
 
 
-_NAMED = ("ticket_id", "notification_id", "webhook_id", "delivery_id")
+_NAMED = ("ticket_id", "notification_id", "webhook_id", "delivery_id", "address_id")
 
 
 def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") -> Scene:
@@ -65,7 +68,14 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
             desk.agent, fields={"url": f"https://{word}.example/", "events": ["*"]}, secret=None
         )
         delivery = ping(desk.agent, webhook.id)
-    return Scene(ticket.id, reply.id, note.id, notification.id, webhook.id, delivery.id)
+        Mail.objects.create(
+            person=author, event_id=uuid4(), kind="mentioned", ticket_id=ticket.id, subject=f"{word} mail", due_at=None
+        )
+        address = UndeliverableAddress.objects.create(address=f"{word}@gone.example", reason=f"{word} reason")
+        MailTemplate.objects.create(
+            kind="assigned", subject=f"{word} subject", text=f"{word} text", html=f"{word} html"
+        )
+    return Scene(ticket.id, reply.id, note.id, notification.id, webhook.id, delivery.id, address.id)
 
 
 def make_platform_admin(email: str = "root@platform.example") -> PlatformAdmin:

@@ -1,0 +1,176 @@
+"""Writing a mail at the moment it is sent, from ticket and comment as they stand and as its reader may see them.
+
+What was deleted or hidden since is not in it; where nothing is left to say, it is not sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.conf import settings
+
+from helpdesk import desk
+from helpdesk.comments.models import Comment
+from helpdesk.comments.queries import comments_visible_to
+from helpdesk.mail.headers import mailbox, sender_name
+from helpdesk.mail.models import Mail
+from helpdesk.mail.page import html_page, text_page
+from helpdesk.mail.queries import undeliverable_among
+from helpdesk.mail.rules import PREFERENCES, TO_REQUESTERS
+from helpdesk.mail.templates import Template, fill
+from helpdesk.mail.tokens import Unsubscription, message_id_of, reply_token, thread_id_of, unsubscribe_token
+from helpdesk.notifications.queries import list_preferences
+from helpdesk.people.models import Person
+from helpdesk.sealing import derived_key
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.queries import tickets_visible_to
+from helpdesk.vocabulary import MailKind
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail as it goes to its carrier, on one try."""
+
+    mail_id: UUID
+    attempt: int
+    sender: str
+    to: str
+    reply_to: str
+    subject: str
+    text: str
+    html: str
+    headers: Mapping[str, str]
+    metadata: Mapping[str, str]
+    """What a carrier gives back with its reports."""
+
+
+class NotToBeSent(Exception):
+    """There is nothing left to say, or nobody to say it to. The message says why."""
+
+
+def compose(mail: Mail, templates: Mapping[MailKind, Template]) -> Letter:
+    """The letter for this try; raises NotToBeSent. Fills in where it goes and what its subject is."""
+    kind, person, here = MailKind(mail.kind), mail.person, desk.current()
+    ticket, comment = _what_it_is_about(mail, kind)
+    actor = _actor(mail, comment)
+    values = values_of(ticket, comment, actor=actor, recipient=person)
+    filled = fill(templates[kind], values)
+    unsubscribe_url = unsubscribe_address(person.id, kind)
+    sender = "" if kind is MailKind.TICKET_RECEIVED or actor is None else actor.name
+    mail.address, mail.subject = person.email, filled.subject
+    return Letter(
+        mail_id=mail.id,
+        attempt=mail.attempts,
+        sender=mailbox(sender_name(actor=sender, desk=here.name), settings.MAIL_FROM),
+        to=mailbox(person.name, person.email),
+        reply_to=_reply_address(ticket, person),
+        subject=filled.subject,
+        text=text_page(filled.text, unsubscribe_url=unsubscribe_url),
+        html=html_page(filled.html, desk=here.name, unsubscribe_url=unsubscribe_url),
+        headers=_headers(mail, unsubscribe_url),
+        metadata={"tenant_id": str(here.id), "mail_id": str(mail.id)},
+    )
+
+
+def values_of(ticket: Ticket, comment: Comment | None, *, actor: Person | None, recipient: Person) -> dict[str, str]:
+    """What the placeholders stand for."""
+    here = desk.current()
+    return {
+        "ticket.number": str(ticket.number),
+        "ticket.title": ticket.title,
+        "ticket.description": ticket.description,
+        "ticket.status": ticket.status.replace("_", " "),
+        "ticket.priority": ticket.priority_word().value,
+        "ticket.url": f"{desk_url(here.slug)}/#/tickets/{ticket.id}",
+        "comment.content": comment.content if comment else "",
+        "actor.name": actor.name if actor else here.name,
+        "recipient.name": recipient.name,
+        "desk.name": here.name,
+    }
+
+
+def desk_url(slug: str) -> str:
+    """Where a desk is for its people: its slug before the public address's host."""
+    public = urlsplit(settings.HUB_PUBLIC_URL)
+    return f"{public.scheme}://{slug}.{public.netloc}"
+
+
+def unsubscribe_address(person_id: UUID, kind: MailKind) -> str:
+    """Where one click stops mails of this kind; empty for those that no preference governs."""
+    if PREFERENCES[kind] is None:
+        return ""
+    here = desk.current()
+    token = unsubscribe_token(Unsubscription(here.id, person_id, kind), key=unsubscribe_key())
+    return f"{desk_url(here.slug)}/mail/unsubscribe/{token}"
+
+
+@cache
+def reply_key() -> bytes:
+    return derived_key("mail reply address")
+
+
+@cache
+def unsubscribe_key() -> bytes:
+    return derived_key("mail unsubscribe")
+
+
+def _what_it_is_about(mail: Mail, kind: MailKind) -> tuple[Ticket, Comment | None]:
+    """Ticket and comment as they stand, where the recipient may still read them and wants to."""
+    person = mail.person
+    _require(person.is_active, "This person has been deactivated.")
+    _require(not undeliverable_among({person.email}), "The address is marked as undeliverable.")
+    preference = PREFERENCES[kind]
+    _require(preference is None or list_preferences(person)[preference][1], "They want no mails of this kind.")
+    ticket = tickets_visible_to(person).filter(id=mail.ticket_id).first()
+    if ticket is None:
+        raise NotToBeSent("The ticket has been deleted, or is no longer theirs to see.")
+    _require(kind not in TO_REQUESTERS or ticket.requester_id == person.id, "The ticket has another requester now.")
+    _require(kind is not MailKind.ASSIGNED or ticket.assigned_to_id == person.id, "It is assigned to somebody else.")
+    _require(mail.ticket_status in ("", ticket.status), "The status has changed again.")
+    return ticket, _comment(mail, kind)
+
+
+def _comment(mail: Mail, kind: MailKind) -> Comment | None:
+    if mail.comment_id is None:
+        return None
+    comment = comments_visible_to(mail.person).filter(id=mail.comment_id, ticket_id=mail.ticket_id).first()
+    if comment is None or (comment.is_internal and kind in TO_REQUESTERS):
+        raise NotToBeSent("The comment has been deleted, or is not theirs to see.")
+    return comment
+
+
+def _require(holds: bool, otherwise: str) -> None:  # noqa: FBT001
+    if not holds:
+        raise NotToBeSent(otherwise)
+
+
+def _actor(mail: Mail, comment: Comment | None) -> Person | None:
+    if comment is not None:
+        return comment.author
+    return Person.objects.filter(id=mail.actor_id).first() if mail.actor_id else None
+
+
+def _reply_address(ticket: Ticket, person: Person) -> str:
+    token = reply_token(ticket_number=ticket.number, person_id=person.id, tenant_id=desk.current().id, key=reply_key())
+    return f"reply+{token}@{settings.MAIL_REPLY_DOMAIN}"
+
+
+def _headers(mail: Mail, unsubscribe_url: str) -> dict[str, str]:
+    """Threading (RFC 5322, 3.6.4), that a program sent it (RFC 3834, 5), and one-click unsubscribing (RFC 8058)."""
+    tenant_id, domain = desk.current().id, settings.MAIL_REPLY_DOMAIN
+    thread = thread_id_of(mail.ticket_id, tenant_id=tenant_id, domain=domain)
+    headers = {
+        "Message-ID": message_id_of(mail.id, tenant_id=tenant_id, domain=domain),
+        "In-Reply-To": thread,
+        "References": thread,
+        "Auto-Submitted": "auto-generated",
+        "X-Auto-Response-Suppress": "All",
+    }
+    if unsubscribe_url:
+        headers["List-Unsubscribe"] = f"<{unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers

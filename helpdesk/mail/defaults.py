@@ -1,0 +1,69 @@
+"""The templates of a desk that has none of its own. Pure; held to the same rules by a test."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from helpdesk.mail.templates import Template
+from helpdesk.vocabulary import MailKind
+
+_SUBJECT = "[#{{ ticket.number }}] {{ ticket.title }}"
+_ANSWER = "Just reply to this mail to answer."
+_BUTTON = (
+    "display:inline-block;padding:10px 18px;border-radius:8px;background-color:#4f46e5;color:#ffffff;"
+    "font-weight:600;text-decoration:none"
+)
+_QUOTE = "margin:0 0 20px;padding:2px 0 2px 14px;border-left:3px solid #c7c9d1"
+
+
+def _template(*, lead: str, html_lead: str, quote: str = "", end: str = _ANSWER) -> Template:
+    quoted = f"{{{{ {quote} }}}}\n\n" if quote else ""
+    block = f'<blockquote style="{_QUOTE}">{{{{ {quote} }}}}</blockquote>\n' if quote else ""
+    return Template(
+        subject=_SUBJECT,
+        text=(
+            f"Hello {{{{ recipient.name }}}},\n\n{lead}\n\n{quoted}{end}\n{{{{ ticket.url }}}}\n\n{{{{ desk.name }}}}\n"
+        ),
+        html=(
+            f'<p style="margin:0 0 16px">Hello {{{{ recipient.name }}}},</p>\n'
+            f'<p style="margin:0 0 20px">{html_lead}</p>\n'
+            f"{block}"
+            f'<p style="margin:0 0 20px"><a href="{{{{ ticket.url }}}}" style="{_BUTTON}">Open the ticket</a></p>\n'
+            f'<p style="margin:0;font-size:13px;opacity:.75">{end}</p>\n'
+        ),
+    )
+
+
+_TICKET, _HTML_TICKET = (
+    "#{{ ticket.number }} {{ ticket.title }}",
+    "<strong>#{{ ticket.number }} {{ ticket.title }}</strong>",
+)
+
+DEFAULTS: Mapping[MailKind, Template] = {
+    MailKind.TICKET_RECEIVED: _template(
+        lead=f"we have received your request and will get back to you:\n\n{_TICKET}",
+        html_lead=f"we have received your request and will get back to you:<br>{_HTML_TICKET}",
+        quote="ticket.description",
+        end="To add something, just reply to this mail.",
+    ),
+    MailKind.PUBLIC_REPLY: _template(
+        lead=f"{{{{ actor.name }}}} replied to your request {_TICKET}:",
+        html_lead=f"{{{{ actor.name }}}} replied to your request {_HTML_TICKET}:",
+        quote="comment.content",
+    ),
+    MailKind.STATUS_CHANGED: _template(
+        lead=f"your request {_TICKET} is now: {{{{ ticket.status }}}}.",
+        html_lead=f"your request {_HTML_TICKET} is now <strong>{{{{ ticket.status }}}}</strong>.",
+        end="Is something still missing? Just reply to this mail.",
+    ),
+    MailKind.ASSIGNED: _template(
+        lead=f"{{{{ actor.name }}}} assigned you {_TICKET} ({{{{ ticket.priority }}}})",
+        html_lead=f"{{{{ actor.name }}}} assigned you {_HTML_TICKET} ({{{{ ticket.priority }}}})",
+        quote="ticket.description",
+    ),
+    MailKind.MENTIONED: _template(
+        lead=f"{{{{ actor.name }}}} mentioned you on {_TICKET}:",
+        html_lead=f"{{{{ actor.name }}}} mentioned you on {_HTML_TICKET}:",
+        quote="comment.content",
+    ),
+}
