@@ -63,6 +63,7 @@ class MailKind(StrEnum):
     STATUS_CHANGED = "status_changed"
     ASSIGNED = "assigned"
     MENTIONED = "mentioned"
+    WEBHOOK_PAUSED = "webhook_paused"
 
 
 class MailState(StrEnum):

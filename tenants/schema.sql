@@ -113,7 +113,7 @@ CREATE TABLE mail (
     id uuid NOT NULL,
     event_id uuid NOT NULL,
     kind character varying(30) NOT NULL,
-    ticket_id uuid NOT NULL,
+    ticket_id uuid,
     comment_id uuid,
     actor_id uuid,
     ticket_status character varying(20) NOT NULL,

@@ -69,6 +69,12 @@ def get_row(seq: int) -> LogRow | None:
     return rows[0] if rows else None
 
 
+def get_row_by_id(event_id: UUID) -> LogRow | None:
+    """The row of this event; None where retention has removed it."""
+    rows = _rows(f"SELECT {_COLUMNS} WHERE e.id = %s", [event_id])
+    return rows[0] if rows else None
+
+
 def seq_before(moment: datetime) -> int:
     """The last seq that was recorded before this moment; the anchor's where none was. By halving: seq is in order."""
     head = get_head()

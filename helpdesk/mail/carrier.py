@@ -138,7 +138,7 @@ def message_of(letter: Letter) -> EmailMultiAlternatives:
         body=letter.text,
         from_email=letter.sender,
         to=[letter.to],
-        reply_to=[letter.reply_to],
+        reply_to=[letter.reply_to] if letter.reply_to else None,
         headers=dict(letter.headers),
     )
     message.attach_alternative(letter.html, "text/html")

@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+import orjson
 from django.conf import settings
 
 from helpdesk import desk
 from helpdesk.comments.models import Comment
 from helpdesk.comments.queries import comments_visible_to
+from helpdesk.events.queries import get_row_by_id
 from helpdesk.mail.headers import mailbox, sender_name
 from helpdesk.mail.models import Mail
 from helpdesk.mail.page import html_page, text_page
@@ -28,7 +31,7 @@ from helpdesk.people.models import Person
 from helpdesk.sealing import derived_key
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import tickets_visible_to
-from helpdesk.vocabulary import MailKind
+from helpdesk.vocabulary import MailKind, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,12 @@ class Letter:
     """What a carrier gives back with its reports."""
 
 
+PAUSED = {
+    "failing": "This webhook has answered none of our deliveries for five days.",
+    "gone": "This webhook answered 410 (Gone).",
+}
+
+
 class NotToBeSent(Exception):
     """There is nothing left to say, or nobody to say it to. The message says why."""
 
@@ -55,19 +64,17 @@ class NotToBeSent(Exception):
 def compose(mail: Mail, templates: Mapping[MailKind, Template]) -> Letter:
     """The letter for this try; raises NotToBeSent. Fills in where it goes and what its subject is."""
     kind, person, here = MailKind(mail.kind), mail.person, desk.current()
-    ticket, comment = _what_it_is_about(mail, kind)
-    actor = _actor(mail, comment)
-    values = values_of(ticket, comment, actor=actor, recipient=person)
-    filled = fill(templates[kind], values)
+    _require_wanted(person, kind)
+    about = _a_webhook(mail) if kind is MailKind.WEBHOOK_PAUSED else _a_ticket(mail, kind)
+    filled = fill(templates[kind], about.values)
     unsubscribe_url = unsubscribe_address(person.id, kind)
-    sender = "" if kind is MailKind.TICKET_RECEIVED or actor is None else actor.name
     mail.address, mail.subject = person.email, filled.subject
     return Letter(
         mail_id=mail.id,
         attempt=mail.attempts,
-        sender=mailbox(sender_name(actor=sender, desk=here.name), settings.MAIL_FROM),
+        sender=mailbox(sender_name(actor=about.sender, desk=here.name), settings.MAIL_FROM),
         to=mailbox(person.name, person.email),
-        reply_to=_reply_address(ticket, person),
+        reply_to=about.reply_to,
         subject=filled.subject,
         text=text_page(filled.text, unsubscribe_url=unsubscribe_url),
         html=html_page(filled.html, desk=here.name, unsubscribe_url=unsubscribe_url),
@@ -90,6 +97,17 @@ def values_of(ticket: Ticket, comment: Comment | None, *, actor: Person | None, 
         "actor.name": actor.name if actor else here.name,
         "recipient.name": recipient.name,
         "desk.name": here.name,
+    }
+
+
+def values_of_webhook(webhook: Mapping[str, Any], *, recipient: Person) -> dict[str, str]:
+    """The same for a webhook's payload."""
+    return {
+        "webhook.url": webhook["url"],
+        "webhook.description": webhook["description"],
+        "webhook.reason": PAUSED[webhook["pausedReason"]],
+        "recipient.name": recipient.name,
+        "desk.name": desk.current().name,
     }
 
 
@@ -118,20 +136,45 @@ def unsubscribe_key() -> bytes:
     return derived_key("mail unsubscribe")
 
 
-def _what_it_is_about(mail: Mail, kind: MailKind) -> tuple[Ticket, Comment | None]:
-    """Ticket and comment as they stand, where the recipient may still read them and wants to."""
-    person = mail.person
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What a mail is about. `sender` and `reply_to` may be empty: the desk, and nobody."""
+
+    values: dict[str, str]
+    sender: str = ""
+    reply_to: str = ""
+
+
+def _require_wanted(person: Person, kind: MailKind) -> None:
     _require(person.is_active, "This person has been deactivated.")
     _require(not undeliverable_among({person.email}), "The address is marked as undeliverable.")
     preference = PREFERENCES[kind]
     _require(preference is None or list_preferences(person)[preference][1], "They want no mails of this kind.")
+
+
+def _a_ticket(mail: Mail, kind: MailKind) -> _About:
+    """Ticket and comment as they stand, where the recipient may still read them."""
+    person = mail.person
     ticket = tickets_visible_to(person).filter(id=mail.ticket_id).first()
     if ticket is None:
         raise NotToBeSent("The ticket has been deleted, or is no longer theirs to see.")
     _require(kind not in TO_REQUESTERS or ticket.requester_id == person.id, "The ticket has another requester now.")
     _require(kind is not MailKind.ASSIGNED or ticket.assigned_to_id == person.id, "It is assigned to somebody else.")
     _require(mail.ticket_status in ("", ticket.status), "The status has changed again.")
-    return ticket, _comment(mail, kind)
+    comment = _comment(mail, kind)
+    actor = _actor(mail, comment)
+    sender = "" if kind is MailKind.TICKET_RECEIVED or actor is None else actor.name
+    values = values_of(ticket, comment, actor=actor, recipient=person)
+    return _About(values, sender, _reply_address(ticket, person))
+
+
+def _a_webhook(mail: Mail) -> _About:
+    """As it was when it was paused: the event says it."""
+    row = get_row_by_id(mail.event_id)
+    _require(mail.person.role == Role.ADMIN.value, "They are no admin any more.")
+    if row is None:
+        raise NotToBeSent("The event is not in the log any more.")
+    return _About(values_of_webhook(orjson.loads(row.payload)["data"]["webhook"], recipient=mail.person))
 
 
 def _comment(mail: Mail, kind: MailKind) -> Comment | None:
@@ -162,14 +205,15 @@ def _reply_address(ticket: Ticket, person: Person) -> str:
 def _headers(mail: Mail, unsubscribe_url: str) -> dict[str, str]:
     """Threading (RFC 5322, 3.6.4), that a program sent it (RFC 3834, 5), and one-click unsubscribing (RFC 8058)."""
     tenant_id, domain = desk.current().id, settings.MAIL_REPLY_DOMAIN
-    thread = thread_id_of(mail.ticket_id, tenant_id=tenant_id, domain=domain)
     headers = {
         "Message-ID": message_id_of(mail.id, tenant_id=tenant_id, domain=domain),
-        "In-Reply-To": thread,
-        "References": thread,
         "Auto-Submitted": "auto-generated",
         "X-Auto-Response-Suppress": "All",
     }
+    if mail.ticket_id:
+        headers["In-Reply-To"] = headers["References"] = thread_id_of(
+            mail.ticket_id, tenant_id=tenant_id, domain=domain
+        )
     if unsubscribe_url:
         headers["List-Unsubscribe"] = f"<{unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

@@ -39,6 +39,21 @@ _TICKET, _HTML_TICKET = (
     "<strong>#{{ ticket.number }} {{ ticket.title }}</strong>",
 )
 
+_WEBHOOK_PAUSED = Template(
+    subject="Webhook paused: {{ webhook.description }} {{ webhook.url }}",
+    text=(
+        "Hello {{ recipient.name }},\n\n{{ webhook.reason }} We have stopped sending to it:\n\n"
+        "{{ webhook.description }}\n{{ webhook.url }}\n\n"
+        "Nothing is lost: activate it again, and everything that it missed is delivered.\n\n{{ desk.name }}\n"
+    ),
+    html=(
+        '<p style="margin:0 0 16px">Hello {{ recipient.name }},</p>\n'
+        '<p style="margin:0 0 20px">{{ webhook.reason }} We have stopped sending to it:</p>\n'
+        f'<blockquote style="{_QUOTE}">{{{{ webhook.description }}}}<br>{{{{ webhook.url }}}}</blockquote>\n'
+        '<p style="margin:0">Nothing is lost: activate it again, and everything that it missed is delivered.</p>\n'
+    ),
+)
+
 DEFAULTS: Mapping[MailKind, Template] = {
     MailKind.TICKET_RECEIVED: _template(
         lead=f"we have received your request and will get back to you:\n\n{_TICKET}",
@@ -66,4 +81,5 @@ DEFAULTS: Mapping[MailKind, Template] = {
         html_lead=f"{{{{ actor.name }}}} mentioned you on {_HTML_TICKET}:",
         quote="comment.content",
     ),
+    MailKind.WEBHOOK_PAUSED: _WEBHOOK_PAUSED,
 }

@@ -23,7 +23,7 @@ class Mail(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="mails", db_index=False)
     event_id = models.UUIDField()
     kind = models.CharField(max_length=30, choices=KINDS)
-    ticket_id = models.UUIDField()
+    ticket_id = models.UUIDField(null=True)
     comment_id = models.UUIDField(null=True)
     actor_id = models.UUIDField(null=True)
     ticket_status = models.CharField(max_length=20, blank=True, default="")

@@ -11,7 +11,7 @@ from uuid import UUID
 from helpdesk.notifications.rules import Told
 from helpdesk.vocabulary import MailKind, NotificationKind
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=2)
 """How long a claimed mail is left to the worker that claimed it."""
 PAUSES = (
     timedelta(seconds=30),
@@ -32,8 +32,10 @@ PREFERENCES: Mapping[MailKind, NotificationKind | None] = {
     MailKind.STATUS_CHANGED: NotificationKind.STATUS_CHANGED,
     MailKind.ASSIGNED: NotificationKind.ASSIGNED,
     MailKind.MENTIONED: NotificationKind.MENTIONED,
+    MailKind.WEBHOOK_PAUSED: None,
 }
-"""The preference that governs a kind. A receipt is the answer to what somebody did themselves: none governs it."""
+"""The preference that governs a kind. A receipt is the answer to what somebody did themselves: none governs it;
+nor what somebody must know to mend it."""
 TO_REQUESTERS = frozenset({MailKind.TICKET_RECEIVED, MailKind.PUBLIC_REPLY, MailKind.STATUS_CHANGED})
 
 

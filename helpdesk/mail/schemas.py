@@ -28,7 +28,7 @@ class MailPayload(Shape):
     id: UUID
     kind: MailKind
     state: MailState
-    ticket_id: UUID
+    ticket_id: UUID | None
     comment_id: UUID | None
     recipient: PersonPayload
     subject: str

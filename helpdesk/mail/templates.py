@@ -20,22 +20,16 @@ _PLACEHOLDER = re.compile(r"\{\{([^{}]*)\}\}")
 _LEFTOVER = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
 _WORD = re.compile(r"[\w.]{1,40}")
 
-_EVERYWHERE = (
-    "ticket.number",
-    "ticket.title",
-    "ticket.status",
-    "ticket.priority",
-    "ticket.url",
-    "actor.name",
-    "recipient.name",
-    "desk.name",
-)
+_EVERYWHERE = ("recipient.name", "desk.name")
+_ON_TICKETS = ("ticket.number", "ticket.title", "ticket.status", "ticket.priority", "ticket.url", "actor.name")
+_ON_WEBHOOKS = ("webhook.url", "webhook.description", "webhook.reason")
 _LONG = {
     MailKind.TICKET_RECEIVED: ("ticket.description",),
     MailKind.PUBLIC_REPLY: ("comment.content",),
     MailKind.STATUS_CHANGED: (),
     MailKind.ASSIGNED: ("ticket.description",),
     MailKind.MENTIONED: ("comment.content",),
+    MailKind.WEBHOOK_PAUSED: (),
 }
 """What people wrote at length: it does not go into subjects."""
 
@@ -60,7 +54,7 @@ class Flaw:
 
 def placeholders_of(kind: MailKind) -> tuple[str, ...]:
     """What may stand in the text and the html of this kind, without the braces."""
-    return _EVERYWHERE + _LONG[kind]
+    return _short_ones(kind) + _LONG[kind]
 
 
 def flaws_in(kind: MailKind, fields: Mapping[str, str]) -> list[Flaw]:
@@ -77,6 +71,10 @@ def fill(template: Template, values: Mapping[str, str]) -> Template:
     )
 
 
+def _short_ones(kind: MailKind) -> tuple[str, ...]:
+    return (_ON_WEBHOOKS if kind is MailKind.WEBHOOK_PAUSED else _ON_TICKETS) + _EVERYWHERE
+
+
 def _filled(source: str, values: Mapping[str, str]) -> str:
     # One pass over the source: what a value brings along is not looked at.
     return _PLACEHOLDER.sub(lambda found: values.get(found[1].strip(), ""), source)
@@ -89,7 +87,7 @@ def _in_html(value: str) -> str:
 
 def _flaws(kind: MailKind, field: str, source: str) -> Iterator[Flaw]:
     names = [found.strip() for found in _PLACEHOLDER.findall(source)]
-    allowed = _EVERYWHERE if field == "subject" else placeholders_of(kind)
+    allowed = _short_ones(kind) if field == "subject" else placeholders_of(kind)
     if len(names) > MOST_PLACEHOLDERS:
         yield Flaw(field, f"At most {MOST_PLACEHOLDERS} placeholders.", "too_many_placeholders")
     if _LEFTOVER.search(_PLACEHOLDER.sub(" ", source)) or "" in names:

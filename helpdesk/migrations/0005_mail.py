@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='MailTemplate',
             fields=[
-                ('kind', models.CharField(choices=[('ticket_received', 'ticket_received'), ('public_reply', 'public_reply'), ('status_changed', 'status_changed'), ('assigned', 'assigned'), ('mentioned', 'mentioned')], max_length=30, primary_key=True, serialize=False)),
+                ('kind', models.CharField(choices=[('ticket_received', 'ticket_received'), ('public_reply', 'public_reply'), ('status_changed', 'status_changed'), ('assigned', 'assigned'), ('mentioned', 'mentioned'), ('webhook_paused', 'webhook_paused')], max_length=30, primary_key=True, serialize=False)),
                 ('subject', models.CharField(max_length=200)),
                 ('text', models.TextField()),
                 ('html', models.TextField()),
@@ -63,8 +63,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=helpdesk.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('event_id', models.UUIDField()),
-                ('kind', models.CharField(choices=[('ticket_received', 'ticket_received'), ('public_reply', 'public_reply'), ('status_changed', 'status_changed'), ('assigned', 'assigned'), ('mentioned', 'mentioned')], max_length=30)),
-                ('ticket_id', models.UUIDField()),
+                ('kind', models.CharField(choices=[('ticket_received', 'ticket_received'), ('public_reply', 'public_reply'), ('status_changed', 'status_changed'), ('assigned', 'assigned'), ('mentioned', 'mentioned'), ('webhook_paused', 'webhook_paused')], max_length=30)),
+                ('ticket_id', models.UUIDField(null=True)),
                 ('comment_id', models.UUIDField(null=True)),
                 ('actor_id', models.UUIDField(null=True)),
                 ('ticket_status', models.CharField(blank=True, default='', max_length=20)),

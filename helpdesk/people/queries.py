@@ -36,3 +36,8 @@ def get_session(refresh_sha256: bytes) -> Session | None:
 def viewer_of(person: Person) -> Viewer:
     """The person as a reader of the log and of shapes."""
     return Viewer(id=person.id, role=Role(person.role))
+
+
+def list_admins() -> list[Person]:
+    """Those who manage this desk."""
+    return list(Person.objects.filter(role=Role.ADMIN.value, is_active=True))

@@ -23,6 +23,9 @@ from helpdesk.notifications.actions import choose
 from helpdesk.people.models import Person
 from helpdesk.tickets.actions import change_ticket, create_ticket, delete_ticket
 from helpdesk.vocabulary import NotificationKind, TicketStatus
+from helpdesk.webhooks.actions.endpoints import create_webhook, pause_failing_webhooks
+from helpdesk.webhooks.models import Webhook
+from helpdesk.webhooks.rules import FAILING_AT_MOST
 from helpdesk.work import unit_of_work
 from tests.conftest import Desk
 from tests.outbox import deliver, dispatch, inbox, mailed, make_due
@@ -472,3 +475,19 @@ class TestInjection:
         assert "&lt;script&gt;alert(1)&lt;/script&gt;<br>" in mail.html
         assert "{{ desk.name }}" in mail.html
         assert '<img src=x onerror="x"> & {{ desk.name }}' in mail.text
+
+
+class TestAPausedWebhook:
+    def test_is_told_to_the_admins_alone(self, desk: Desk) -> None:
+        fields = {"url": "https://erp.example/hooks", "events": ["*"], "description": "The ERP"}
+        with unit_of_work():
+            webhook, _ = create_webhook(desk.agent, fields=fields, secret=None)
+            Webhook.objects.filter(id=webhook.id).update(failing_since=now() - FAILING_AT_MOST)
+            assert pause_failing_webhooks() == 1
+        deliver(desk)
+        assert mailed(desk.admin) == ["webhook_paused"]
+        (mail,) = inbox(desk.admin)
+        assert mail.subject == "Webhook paused: The ERP https://erp.example/hooks"
+        assert "for five days" in mail.text
+        assert "Reply-To" not in mail.headers
+        assert mailed(desk.agent) == mailed(desk.user) == []

@@ -26,6 +26,7 @@ from helpdesk.mail.rules import LEASE, MOST_ATTEMPTS, PREFERENCES, Due, pause_af
 from helpdesk.mail.templates import Template
 from helpdesk.notifications.queries import list_preferences, list_told
 from helpdesk.people.models import Person
+from helpdesk.people.queries import list_admins
 from helpdesk.vocabulary import MailKind, MailState
 from helpdesk.wakeups import wake
 
@@ -48,9 +49,9 @@ class Claim:
 def queue_mail(row: LogRow) -> int:
     """A reader of the log: put down who is to be mailed about an event. Idempotent; says how many are new."""
     payload: dict[str, Any] = orjson.loads(row.payload)
-    if payload.get("redacted") or "ticket" not in payload["data"]:
+    if payload.get("redacted"):
         return 0
-    due = list(who_is_mailed(type_=row.type, payload=payload, told=list_told(row, payload)))
+    due = _whom(row, payload)
     people = {person.id: person for person in Person.objects.filter(id__in=[d.person_id for d in due], is_active=True)}
     queued = sum(_queue(row, payload, one, people[one.person_id]) for one in due if one.person_id in people)
     if queued:
@@ -93,6 +94,14 @@ def forget_old_mails() -> int:
     old = Mail.objects.filter(created_at__lte=now() - KEPT_FOR).exclude(state=MailState.PENDING.value)
     newest = KeptMail.objects.order_by("-created_at", "-id").values("id")[:MOST_KEPT_LOCALLY]
     return old.delete()[0] + KeptMail.objects.exclude(id__in=newest).delete()[0]
+
+
+def _whom(row: LogRow, payload: dict[str, Any]) -> list[Due]:
+    if row.type == "webhook.paused":
+        return [Due(person.id, MailKind.WEBHOOK_PAUSED) for person in list_admins()]
+    if "ticket" not in payload["data"]:
+        return []
+    return list(who_is_mailed(type_=row.type, payload=payload, told=list_told(row, payload)))
 
 
 def _queue(row: LogRow, payload: dict[str, Any], due: Due, person: Person) -> int:

@@ -9,7 +9,7 @@ from helpdesk import desk
 from helpdesk.clock import now
 from helpdesk.comments.models import Comment
 from helpdesk.errors import Detail, ValidationFailed
-from helpdesk.mail.composing import desk_url, values_of
+from helpdesk.mail.composing import desk_url, values_of, values_of_webhook
 from helpdesk.mail.models import MailTemplate
 from helpdesk.mail.page import html_page, text_page
 from helpdesk.mail.queries import get_templates
@@ -69,4 +69,6 @@ def _sample(recipient: Person) -> dict[str, str]:
         status=TicketStatus.IN_PROGRESS.value,
     )
     comment = Comment(content="Which client do you use?\nVersion 7 & later should hold.")
-    return values_of(ticket, comment, actor=somebody, recipient=recipient)
+    webhook = {"url": "https://erp.example.com/hooks", "description": "The ERP", "pausedReason": "failing"}
+    on_tickets = values_of(ticket, comment, actor=somebody, recipient=recipient)
+    return on_tickets | values_of_webhook(webhook, recipient=recipient)
