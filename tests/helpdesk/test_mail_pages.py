@@ -83,13 +83,16 @@ class TestInDevelopment:
         assert "There is none yet" in get(client, "/dev/mail").content.decode()
 
     def test_another_method_is_405(self, client: Client) -> None:
-        assert client.post("/dev/mail.json", headers={"Host": "localhost"}).status_code == 405
+        answer = client.post("/dev/mail.json", headers={"Host": "localhost"})
+        assert answer.status_code == 405
+        assert answer.json()["code"] == "METHOD_NOT_ALLOWED"
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("path", ["/dev/mail", "/dev/mail.json"])
-def test_in_production_there_is_nothing(client: Client, mailed: Desk, settings: Any, path: str) -> None:
+def test_in_production_there_is_nothing(client: Client, mailed: Desk, settings: Any, path: str, method: str) -> None:
     settings.HUB_ENV = "production"
-    answer = get(client, path)
+    answer = getattr(client, method)(path, headers={"Host": "localhost"})
     assert answer.status_code == 404
     assert answer.json()["code"] == "NOT_FOUND"
     assert TITLE not in answer.content.decode()

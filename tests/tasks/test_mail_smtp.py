@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -209,6 +210,29 @@ class TestTheDoor:
             deliver_mail(str(desk.ref.id))
         assert seen == [False]
         assert len(sink.letters) == 1
+
+
+def test_four_couriers_at_once_send_each_mail_once(own_desk: Callable[..., Desk], port: int) -> None:
+    desk = own_desk()
+    with context.tenant(desk.ref):
+        with unit_of_work():
+            for number in range(40):
+                create_ticket(desk.user, fields={"title": f"Ticket {number}"})
+        dispatch()
+
+    def work(_: int) -> int:
+        try:
+            return int(deliver_mail(str(desk.ref.id)))
+        finally:
+            connection.close()
+
+    with smtp_sink(port) as sink, ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(work, range(4)))
+    assert sum(taken) == 40
+    assert len({letter["Message-ID"] for letter in sink.letters}) == len(sink.letters) == 40
+    with context.tenant(desk.ref), unit_of_work():
+        assert set(Mail.objects.values_list("state", "attempts")) == {("sent", 1)}
+        assert wakeup(desk) is None
 
 
 class TestWords:
