@@ -6,8 +6,9 @@ No sign-in, every host. Elsewhere there is nothing at these addresses.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
 import orjson
@@ -15,8 +16,9 @@ from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
-from helpdesk.answers import JSON_TYPE
+from helpdesk.answers import JSON_TYPE, refusal
 from helpdesk.clock import rfc3339
+from helpdesk.errors import MethodNotAllowed
 from helpdesk.mail.models import KeptMail
 from tenants import context
 from tenants.models import Tenant
@@ -69,6 +71,24 @@ _MAIL = """<details class="mail"{opened}>
 </details>"""
 
 
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def _of_development(view: View) -> View:
+    """GET in development; elsewhere there is nothing here, whatever the method."""
+
+    @wraps(view)
+    def page(request: HttpRequest) -> HttpResponse:
+        if settings.HUB_ENV != "development":
+            raise Http404
+        if request.method not in ("GET", "HEAD"):
+            return refusal(request, MethodNotAllowed(headers={"Allow": "GET, HEAD"}))
+        return view(request)
+
+    return page
+
+
+@_of_development
 def mail_json(request: HttpRequest) -> HttpResponse:
     """`[{id, tenant, to[], from, subject, text, html, headers, messageId, createdAt}]`, newest first."""
     response = HttpResponse(orjson.dumps(_kept_mails()), content_type=JSON_TYPE)
@@ -76,6 +96,7 @@ def mail_json(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@_of_development
 def mail_page(request: HttpRequest) -> HttpResponse:
     """The same for people; what a mail holds can run nothing here."""
     mails = [_shown(mail, opened=place == 0) for place, mail in enumerate(_kept_mails())]
@@ -87,8 +108,6 @@ def mail_page(request: HttpRequest) -> HttpResponse:
 
 
 def _kept_mails() -> list[dict[str, Any]]:
-    if settings.HUB_ENV != "development":
-        raise Http404
     with context.platform(), transaction.atomic():
         tenants = [tenant.ref() for tenant in Tenant.objects.all()]
     mails = [mail for tenant in tenants for mail in _of(tenant)]

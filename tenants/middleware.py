@@ -1,6 +1,7 @@
 """Which tenant a request is in: host, else the token's tenant, else `X-Tenant: slug`; two that differ are 403.
 
-An unknown host is 404 on every path but health. Without a tenant only platform operations answer.
+An unknown host is 404 on every path but health's and development's. Without a tenant only platform operations
+answer.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from helpdesk.refusals import told
 from tenants import context
 from tenants.resolve import tenant_by_host, tenant_by_id, tenant_by_slug
 
-ON_EVERY_HOST = ("/health", "/api/v1/health")
+ON_EVERY_HOST = ("/health", "/api/v1/health", "/dev/")
 API = "/api/"
 SIGN_IN = "/api/v1/auth/"
 """Here the body or the directory names the tenant, and a stale token must not stand in the way."""

@@ -41,4 +41,4 @@ def mailed(person: Person) -> list[str]:
 def inbox(person: Person) -> list[KeptMail]:
     """What the local backend keeps for somebody, oldest first."""
     kept = KeptMail.objects.order_by("created_at", "id")
-    return [mail for mail in kept if f"<{person.email}>" in mail.to[0]]
+    return [mail for mail in kept if mail.to == [person.email]]

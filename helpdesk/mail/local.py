@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from email.utils import parseaddr
 from typing import Any
 
 from django.core.mail import EmailMessage, EmailMultiAlternatives
@@ -24,12 +25,13 @@ class EmailBackend(BaseEmailBackend):
 def _kept(message: EmailMessage) -> KeptMail:
     alternatives: Sequence[Any] = message.alternatives if isinstance(message, EmailMultiAlternatives) else []
     headers = {name: str(value) for name, value in message.extra_headers.items()}
+    headers["To"] = ", ".join(message.to)
     if message.reply_to:
         headers["Reply-To"] = ", ".join(message.reply_to)
     message.message()  # refused here where it could not be written
     return KeptMail(
         message_id=headers["Message-ID"],
-        to=list(message.to),
+        to=[parseaddr(mailbox)[1] for mailbox in message.to],
         sender=message.from_email,
         subject=message.subject,
         text=message.body,

@@ -95,6 +95,7 @@ class KeptMail(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     message_id = models.CharField(max_length=300, unique=True)
     to = ArrayField(models.CharField(max_length=400))
+    """Bare addresses; names stand in the headers."""
     sender = models.CharField(max_length=600)
     subject = models.CharField(max_length=998)
     text = models.TextField(blank=True)

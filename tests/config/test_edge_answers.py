@@ -187,6 +187,10 @@ class TestAccessLine:
             "client": "192.0.2.7",
         }
 
+    async def test_keeps_no_token_to_unsubscribe_with(self, lines: list[Any]) -> None:
+        await ask(edge(Echo()), "POST", "/mail/unsubscribe/s3cret")
+        assert [line["path"] for line in lines] == ["/mail/unsubscribe/***"]
+
     async def test_names_tenant_and_person_bound_in_another_task(self, lines: list[Any]) -> None:
         from structlog.contextvars import bind_contextvars
 

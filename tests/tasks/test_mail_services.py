@@ -12,12 +12,15 @@ from anymail.message import AnymailRecipientStatus
 from django.core import mail as django_mail
 from django.test import Client
 
+from config.checks import check_environment
+from config.env import env
 from config.mail import backend_class, is_known
 from helpdesk.comments.actions import add_comment
 from helpdesk.mail import carrier
 from helpdesk.mail.carrier import Delayed, Refused, failure_of
 from helpdesk.mail.models import Mail, UndeliverableAddress
 from helpdesk.mail.tokens import message_id_of
+from helpdesk.people.models import Person
 from helpdesk.tickets.actions import create_ticket
 from helpdesk.work import unit_of_work
 from tests.api import Api
@@ -26,6 +29,7 @@ from tests.contracts.errors import assert_refused
 from tests.outbox import deliver
 
 SECRET = "hub:hunter2"
+MAIL_CHECKS = {"hub.W002", "hub.W003", "hub.W004", "hub.E004"}
 
 
 @pytest.fixture
@@ -57,6 +61,18 @@ class TestSending:
         assert params["html_body"].startswith("<!doctype html>")
         assert (only_mail().state, only_mail().carrier_id) == ("sent", "0")
 
+    @pytest.mark.parametrize(
+        "name", ['Ada" <evil@example.com>, "x', "=?utf-8?q?a=0Ab?=", "Ада Лавлейс ☎", "a, b; c: <d>"]
+    )
+    def test_gives_every_name_to_one_recipient(self, desk: Desk, ticket: Any, service: list[Any], name: str) -> None:
+        Person.objects.filter(id=desk.user.id).update(first_name=name)
+        deliver(desk)
+        assert only_mail().state == "sent", only_mail().last_error
+        (message,) = service
+        (recipient,) = message.anymail_test_params["to"]
+        assert recipient.addr_spec == desk.user.email
+        assert message.anymail_test_params["from"].addr_spec == "help@localhost"
+
     def test_to_a_refused_recipient_is_a_bounce_at_once(
         self, desk: Desk, ticket: Any, service: list[Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -85,6 +101,28 @@ class TestSending:
     )
     def test_knows_the_services(self, name: str, known: bool) -> None:
         assert is_known(name) is known
+
+
+class TestTheChecks:
+    """What `manage.py check` says of MAIL_BACKEND, in production unless said otherwise."""
+
+    @pytest.mark.parametrize(
+        ("environment", "backend", "told"),
+        [
+            ("production", "", ["hub.W002"]),
+            ("production", "local", ["hub.W003", "hub.W004"]),
+            ("production", "smtp", ["hub.W004"]),
+            ("production", "SES", ["hub.W004"]),
+            ("production", "pigeon", ["hub.E004"]),
+            ("development", "", []),
+            ("development", "pigeon", ["hub.E004"]),
+        ],
+    )
+    def test_say(self, monkeypatch: pytest.MonkeyPatch, environment: str, backend: str, told: list[str]) -> None:
+        for name, value in {"hub_env": environment, "mail_backend": backend, "mail_from": ""}.items():
+            monkeypatch.setattr(env, name, value)
+        found = [message.id for message in check_environment() if message.id in MAIL_CHECKS]
+        assert found == told
 
 
 def postmark(mail: Mail, desk: Desk, record: str = "Bounce", type_: str = "HardBounce", **more: Any) -> dict[str, Any]:

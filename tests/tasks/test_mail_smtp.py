@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from threading import BoundedSemaphore
 from typing import Any
 
@@ -34,7 +35,7 @@ def port(settings: Any) -> int:
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
-    settings.EMAIL_TIMEOUT = 0.4
+    settings.EMAIL_TIMEOUT = 10
     return int(settings.EMAIL_PORT)
 
 
@@ -137,7 +138,8 @@ class TestAServerThatFails:
             deliver(desk)
         assert sorted(Mail.objects.values_list("state", flat=True)) == ["pending", "sent", "sent"]
 
-    def test_by_hanging_is_waited_for_once_a_claim(self, desk: Desk, ticket: Any, port: int) -> None:
+    def test_by_hanging_is_waited_for_once_a_claim(self, desk: Desk, ticket: Any, port: int, settings: Any) -> None:
+        settings.EMAIL_TIMEOUT = 0.3
         reply(desk, ticket, 4)
         with hanging_server(port) as taken:
             deliver(desk)
@@ -209,6 +211,29 @@ class TestTheDoor:
             deliver_mail(str(desk.ref.id))
         assert seen == [False]
         assert len(sink.letters) == 1
+
+
+def test_four_couriers_at_once_send_each_mail_once(own_desk: Callable[..., Desk], port: int) -> None:
+    desk = own_desk()
+    with context.tenant(desk.ref):
+        with unit_of_work():
+            for number in range(40):
+                create_ticket(desk.user, fields={"title": f"Ticket {number}"})
+        dispatch()
+
+    def work(_: int) -> int:
+        try:
+            return int(deliver_mail(str(desk.ref.id)))
+        finally:
+            connection.close()
+
+    with smtp_sink(port) as sink, ThreadPoolExecutor(4) as pool:
+        taken = list(pool.map(work, range(4)))
+    assert sum(taken) == 40
+    assert len({letter["Message-ID"] for letter in sink.letters}) == len(sink.letters) == 40
+    with context.tenant(desk.ref), unit_of_work():
+        assert set(Mail.objects.values_list("state", "attempts")) == {("sent", 1)}
+        assert wakeup(desk) is None
 
 
 class TestWords:
