@@ -149,7 +149,24 @@ async def smoke() -> None:
         print(f"the agent replied; the requester was told: {await told.wait_to_be_told(ticket['id'])!r}")
         await told.drop()
 
+        await smoke_mail(http, ticket)
         await smoke_webhook(http, agent, ticket)
+
+
+async def smoke_mail(http: httpx.Client, ticket: dict[str, Any]) -> None:
+    """The requester has a receipt and the agent's reply, in one thread."""
+
+    def mails() -> list[dict[str, Any]]:
+        kept = http.get(f"http://localhost:{PORT}/dev/mail.json").raise_for_status().json()
+        return [mail for mail in kept if mail["tenant"] == "acme" and ticket["title"] in mail["subject"]]
+
+    about = f"[#{ticket['number']}]"
+    await until(lambda: len([mail for mail in mails() if about in mail["subject"]]) >= 2, "the mails did not come")
+    reply, receipt = [mail for mail in mails() if about in mail["subject"]][:2]
+    assert reply["to"] == receipt["to"] == ["user@acme.example"], reply["to"]
+    assert "The fire brigade is on its way." in reply["text"], reply["text"]
+    assert reply["headers"]["References"] == receipt["headers"]["References"]
+    print(f"the requester has two mails in one thread: {reply['subject']!r}")
 
 
 async def smoke_webhook(http: httpx.Client, agent: str, ticket: dict[str, Any]) -> None:

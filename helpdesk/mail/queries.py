@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Min, QuerySet
+from django.db.models import Count, F, Min, QuerySet
 
 from helpdesk.errors import NotFound
 from helpdesk.mail.defaults import DEFAULTS
@@ -70,6 +70,12 @@ def next_due() -> datetime | None:
     """When the next mail is to be tried; None where none waits."""
     due: datetime | None = Mail.objects.filter(state=MailState.PENDING.value).aggregate(due=Min("due_at"))["due"]
     return due
+
+
+def count_mails() -> dict[MailState, int]:
+    """How many there are in each state, of those that are kept."""
+    counted = Mail.objects.order_by().values_list("state").annotate(count=Count("id"))
+    return {MailState(state): count for state, count in counted}
 
 
 def mail_payload(mail: Mail, *, is_undeliverable: bool) -> MailPayload:

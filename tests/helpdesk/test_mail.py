@@ -492,3 +492,20 @@ class TestAPausedWebhook:
         assert "for five days" in mail.text
         assert "Reply-To" not in mail.headers
         assert mailed(desk.agent) == mailed(desk.user) == []
+
+
+class TestWithoutAMailServer:
+    def test_mails_wait_and_it_counts_as_no_try(self, desk: Desk, settings: Any) -> None:
+        with unit_of_work():
+            create_ticket(desk.user, fields={"title": "The VPN drops"})
+        settings.MAIL_BACKEND = ""
+        deliver(desk)
+        mail = Mail.objects.get()
+        assert (mail.state, mail.attempts) == ("pending", 0)
+        assert "MAIL_BACKEND" in mail.last_error
+        assert mail.due_at is not None
+        assert mail.due_at > now()
+        settings.MAIL_BACKEND = "local"
+        make_due()
+        deliver(desk)
+        assert Mail.objects.get().state == "sent"

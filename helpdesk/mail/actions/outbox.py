@@ -18,7 +18,7 @@ from django.db import OperationalError, transaction
 from helpdesk.clock import now
 from helpdesk.events.queries import LogRow
 from helpdesk.mail.actions.reports import note_bounce
-from helpdesk.mail.carrier import Delayed, Outcome, Refused, Sent, Untried
+from helpdesk.mail.carrier import Delayed, Outcome, Refused, Sent, Unset, Untried
 from helpdesk.mail.composing import Letter, NotToBeSent, compose
 from helpdesk.mail.models import KeptMail, Mail
 from helpdesk.mail.queries import get_templates
@@ -31,6 +31,7 @@ from helpdesk.vocabulary import MailKind, MailState
 from helpdesk.wakeups import wake
 
 MOST_A_CLAIM = 10
+UNTIL_IT_IS_SET = timedelta(minutes=5)
 KEPT_FOR = timedelta(days=90)
 MOST_KEPT_LOCALLY = 1000
 _STATUS_TYPES = frozenset({"ticket.status_changed", "ticket.closed"})
@@ -86,6 +87,9 @@ def record_outcome(letter: Letter, outcome: Outcome) -> None:
             _delay(mail, reason)
         case Untried():
             mail.attempts, mail.due_at = mail.attempts - 1, now()
+        case Unset():
+            mail.attempts, mail.due_at = mail.attempts - 1, now() + UNTIL_IT_IS_SET
+            mail.last_error = "No mail server is set (MAIL_BACKEND)."
     mail.save()
 
 

@@ -11,6 +11,8 @@ from django.db import transaction
 from helpdesk.clock import now
 from helpdesk.dispatch.actions import DISPATCHER
 from helpdesk.dispatch.queries import get_lag
+from helpdesk.mail.queries import count_mails
+from helpdesk.vocabulary import MailState
 from helpdesk.webhooks.queries import Standing, list_standings
 from tasks.wakeups import get_due
 from tenants import context
@@ -30,11 +32,12 @@ class Command(BaseCommand):
             tenants = [tenant.ref() for tenant in Tenant.objects.order_by("slug")]
         for ref in tenants:
             with context.tenant(ref), transaction.atomic():
-                lag, webhooks = get_lag(DISPATCHER), list_standings()
+                lag, webhooks, mails = get_lag(DISPATCHER), list_standings(), count_mails()
             state = "" if ref.is_active else " (suspended)"
             self.stdout.write(
                 f"{ref.slug}{state}: {lag.last_seq} events, {lag.behind} not handled yet, {lag.dead_letters} put aside"
             )
+            self.stdout.write(f"  mail: {', '.join(f'{mails.get(state, 0)} {state}' for state in MailState)}")
             for one in webhooks:
                 self.stdout.write(f"  webhook {_place_of(one.url)}: {_state_of(one)}")
 
