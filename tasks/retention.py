@@ -10,6 +10,7 @@ from helpdesk.clock import now
 from helpdesk.idempotency.actions import forget_old_answers
 from helpdesk.mail.actions.outbox import forget_old_mails
 from helpdesk.people.actions import forget_expired_sessions
+from helpdesk.webhooks.actions.tries import forget_old_deliveries
 from helpdesk.work import unit_of_work
 from tenants import context
 from tenants.models import PlatformSession, Tenant
@@ -19,7 +20,8 @@ _log = structlog.get_logger(__name__)
 
 @shared_task(name="tasks.remove_expired")
 def remove_expired() -> None:
-    """Sessions whose refresh token has expired, answers kept for repeated requests, old mails. Idempotent.
+    """Sessions whose refresh token has expired, answers kept for repeated requests, old mails and
+    deliveries. Idempotent.
 
     A tenant that fails does not stop the others.
     """
@@ -30,8 +32,9 @@ def remove_expired() -> None:
         try:
             with context.tenant(tenant), unit_of_work():
                 sessions, answers = forget_expired_sessions(), forget_old_answers()
-                mails = forget_old_mails()
+                mails, deliveries = forget_old_mails(), forget_old_deliveries()
         except Exception:
             _log.exception("retention_failed", tenant=str(tenant.id))
         else:
-            _log.info("retention", tenant=str(tenant.id), sessions=sessions, answers=answers, mails=mails)
+            counts = {"sessions": sessions, "answers": answers, "mails": mails, "deliveries": deliveries}
+            _log.info("retention", tenant=str(tenant.id), **counts)

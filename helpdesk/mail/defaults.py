@@ -8,7 +8,7 @@ from helpdesk.mail.templates import Template
 from helpdesk.vocabulary import MailKind
 
 _SUBJECT = "[#{{ ticket.number }}] {{ ticket.title }}"
-_ANSWER = "Just reply to this mail to answer."
+_ANSWER = "To answer, open the ticket."
 _BUTTON = (
     "display:inline-block;padding:10px 18px;border-radius:8px;background-color:#4f46e5;color:#ffffff;"
     "font-weight:600;text-decoration:none"
@@ -59,7 +59,7 @@ DEFAULTS: Mapping[MailKind, Template] = {
         lead=f"we have received your request and will get back to you:\n\n{_TICKET}",
         html_lead=f"we have received your request and will get back to you:<br>{_HTML_TICKET}",
         quote="ticket.description",
-        end="To add something, just reply to this mail.",
+        end="To add something, open the ticket.",
     ),
     MailKind.PUBLIC_REPLY: _template(
         lead=f"{{{{ actor.name }}}} replied to your request {_TICKET}:",
@@ -69,7 +69,7 @@ DEFAULTS: Mapping[MailKind, Template] = {
     MailKind.STATUS_CHANGED: _template(
         lead=f"your request {_TICKET} is now: {{{{ ticket.status }}}}.",
         html_lead=f"your request {_HTML_TICKET} is now <strong>{{{{ ticket.status }}}}</strong>.",
-        end="Is something still missing? Just reply to this mail.",
+        end="Is something still missing? Open the ticket and tell us.",
     ),
     MailKind.ASSIGNED: _template(
         lead=f"{{{{ actor.name }}}} assigned you {_TICKET} ({{{{ ticket.priority }}}})",

@@ -367,6 +367,20 @@ class TestAgain:
         assert reload(desk, webhook).failing_since is None
 
 
+class TestAMonthLater:
+    def test_what_came_to_its_end_is_forgotten_and_what_waits_is_not(
+        self, desk: Desk, receiver: Receiver, engine: Engine
+    ) -> None:
+        done, waiting = endpoint(desk, receiver.url("/ok")), endpoint(desk, receiver.url("/status/500"))
+        open_ticket(desk)
+        deliver(desk, engine)
+        assert work(desk, tries.forget_old_deliveries) == 0
+        execute(desk.ref, "UPDATE webhook_delivery SET created_at = %s", now() - tries.KEPT_FOR - timedelta(days=1))
+        assert work(desk, tries.forget_old_deliveries) == 1
+        assert (states(desk, done), states(desk, waiting)) == ([], ["pending"])
+        assert execute(desk.ref, "SELECT count(*) FROM webhook_attempt") == [(1,)]
+
+
 class TestARotation:
     def test_signs_with_both_secrets_for_a_while(self, desk: Desk, receiver: Receiver, engine: Engine) -> None:
         webhook = endpoint(desk, receiver.url("/ok"), secret="the-old-secret")

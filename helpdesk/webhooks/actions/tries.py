@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,8 @@ from helpdesk.webhooks.rules import (
 )
 from helpdesk.webhooks.shapes import delivery_body
 
+KEPT_FOR = timedelta(days=30)
+MOST_FORGOTTEN_AT_ONCE = 1_000
 AT_ONCE, AT_ONCE_FAILING = 20, 2
 """Tries that run at one endpoint at the same time; fewer where it has been failing, so that it holds up nobody."""
 
@@ -117,6 +119,16 @@ def keep(results: Sequence[Result]) -> None:
 def rest() -> datetime | None:
     """Nothing can be done right now: settle when something can. None: nothing waits."""
     return settle(DELIVERIES, next_due)
+
+
+def forget_old_deliveries() -> int:
+    """Remove deliveries that came to their end a month ago, with their tries; says how many."""
+    old = WebhookDelivery.objects.filter(created_at__lt=now() - KEPT_FOR).exclude(state=DeliveryState.PENDING.value)
+    forgotten = 0
+    while ids := list(old.values_list("id", flat=True)[:MOST_FORGOTTEN_AT_ONCE]):
+        WebhookAttempt.objects.filter(delivery__in=ids).delete()
+        forgotten += WebhookDelivery.objects.filter(id__in=ids).delete()[0]
+    return forgotten
 
 
 def _job(row: tuple[Any, ...], epoch: str) -> Job:
