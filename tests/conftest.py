@@ -31,7 +31,7 @@ settings.HUB_BCRYPT_ROUNDS = 4
 PASSWORD = "test-password"
 
 
-WITH_REAL_PROCESSES = frozenset({"realtime", "config", "embedded", "e2e", "browser", "tasks"})
+WITH_REAL_PROCESSES = frozenset({"realtime", "config", "embedded", "e2e", "browser", "tasks", "webhooks"})
 """Folders whose tests start servers and talk to them over sockets."""
 
 
