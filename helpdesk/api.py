@@ -15,6 +15,7 @@ from helpdesk.conversation.api import router as tickets
 from helpdesk.door import one_unit_of_work
 from helpdesk.mail.api import router as mail
 from helpdesk.notifications.api import router as notifications
+from helpdesk.people.api import router as people
 from helpdesk.permissions import OPERATIONS
 from helpdesk.refusals import tell_refusals
 from helpdesk.shapes import Shape
@@ -88,6 +89,7 @@ tenant_operations.add_decorator(one_unit_of_work, mode="view")
 tenant_operations.add_router("/tickets", tickets, tags=["Tickets"])
 tenant_operations.add_router("/tickets", ticket_comments, tags=["Comments"])
 tenant_operations.add_router("/notifications", notifications, tags=["Notifications"])
+tenant_operations.add_router("/users", people, tags=["People"])
 tenant_operations.add_router("/webhooks", webhooks, tags=["Webhooks"])
 tenant_operations.add_router("", mail, tags=["Mail"])
 tenant_operations.add_router("/comments", flat_comments, tags=["Comments"])

@@ -119,7 +119,7 @@ def _entered(tenant: context.TenantRef | None) -> AbstractContextManager[None]:
 
 def is_sign_in(path: str) -> bool:
     """Is it one of the operations by which somebody gets a token?"""
-    return path.startswith(SIGN_IN) and path not in (SIGN_IN + "me", SIGN_IN + "logout")
+    return path.startswith(SIGN_IN) and path.removeprefix(SIGN_IN) not in ("me", "logout", "password")
 
 
 def _named(slug: str) -> context.TenantRef:

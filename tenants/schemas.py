@@ -9,8 +9,8 @@ import orjson
 from pydantic import AfterValidator, Field, StringConstraints
 
 from helpdesk.paging import PageMeta, PageQuery
+from helpdesk.people.schemas import Email, NewPassword, PersonName
 from helpdesk.shapes import Input, Moment, Shape
-from tenants.signin.schemas import Email, NewPassword, PersonName
 
 MOST_SETTINGS_BYTES = 16 * 1024
 RESERVED_SLUGS = frozenset({"www", "api", "platform", "admin", "localhost", "public", "static", "mail", "ws"})

@@ -99,6 +99,19 @@ class UserCreated(Shape):
     user: UserPayload
 
 
+class UserUpdated(Shape):
+    type: Literal["user.updated"] = "user.updated"
+    user: UserPayload
+    changes: Changes
+
+
+class UserSignedOut(Shape):
+    """Of every device: their tokens are worth nothing any more."""
+
+    type: Literal["user.signed_out"] = "user.signed_out"
+    user_id: UUID
+
+
 class WebhookCreated(Shape):
     type: Literal["webhook.created"] = "webhook.created"
     webhook: WebhookPayload
@@ -136,6 +149,8 @@ Event = (
     | CommentDeleted
     | NotificationCreated
     | UserCreated
+    | UserUpdated
+    | UserSignedOut
     | WebhookCreated
     | WebhookUpdated
     | WebhookPaused
@@ -184,7 +199,9 @@ def audience_of(event: Event) -> Audience:
             return Audience(Floor.AGENT, (ticket.requester_id,))
         case NotificationCreated(notification=notification):
             return Audience(Floor.NOBODY, (notification.user_id,))
-        case UserCreated() | WebhookCreated() | WebhookUpdated() | WebhookPaused() | WebhookDeleted():
+        case UserCreated() | UserUpdated() | UserSignedOut():
+            return Audience(Floor.ADMIN)
+        case WebhookCreated() | WebhookUpdated() | WebhookPaused() | WebhookDeleted():
             return Audience(Floor.ADMIN)
         case _:
             assert_never(event)
@@ -197,7 +214,9 @@ def ticket_of(event: Event) -> UUID | None:
             return ticket_id
         case NotificationCreated(notification=notification):
             return UUID(notification.data["ticketId"])
-        case UserCreated() | WebhookCreated() | WebhookUpdated() | WebhookPaused() | WebhookDeleted():
+        case UserCreated() | UserUpdated() | UserSignedOut():
+            return None
+        case WebhookCreated() | WebhookUpdated() | WebhookPaused() | WebhookDeleted():
             return None
         case _:
             return event.ticket.id

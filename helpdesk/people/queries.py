@@ -1,13 +1,34 @@
-"""Reading people and their sessions."""
+"""Reading people and their sessions. Staff see everybody of their desk, a requester only themselves."""
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Concat
+
 from helpdesk.clock import now
+from helpdesk.errors import NotFound
 from helpdesk.events.rules import Viewer
+from helpdesk.paging import Order, Page, paginate, read_moment, read_text
 from helpdesk.people.models import Person, Session
+from helpdesk.people.schemas import UserListQuery
 from helpdesk.vocabulary import Role
+
+ORDERS: dict[str, tuple[Any, Any, Any]] = {
+    "createdAt": (F("created_at"), lambda person: person.created_at, read_moment),
+    "email": (F("email"), lambda person: person.email, read_text),
+    "name": (
+        Concat("first_name", Value(" "), "last_name"),
+        lambda person: f"{person.first_name} {person.last_name}",
+        read_text,
+    ),
+}
+
+
+class PersonNotFound(NotFound):
+    """There is no such person, or you may not see them."""
 
 
 def get_signed_in(*, person_id: UUID, session_id: UUID) -> Person | None:
@@ -41,3 +62,45 @@ def viewer_of(person: Person) -> Viewer:
 def list_admins() -> list[Person]:
     """Those who manage this desk."""
     return list(Person.objects.filter(role=Role.ADMIN.value, is_active=True))
+
+
+def people_visible_to(person: Person) -> QuerySet[Person]:
+    """Everybody for agents and admins, oneself for requesters."""
+    return Person.objects.all() if person.is_staff else Person.objects.filter(id=person.id)
+
+
+def get_person(actor: Person, person_id: UUID) -> Person:
+    """The person, or PersonNotFound where the actor may not see them."""
+    person = people_visible_to(actor).filter(id=person_id).first()
+    if person is None:
+        raise PersonNotFound
+    return person
+
+
+def lock_person(actor: Person, person_id: UUID) -> Person:
+    """As `get_person`, with the row locked until the unit of work ends; and every active admin's, in one order."""
+    wanted = people_visible_to(actor).filter(Q(id=person_id) | Q(role=Role.ADMIN.value, is_active=True))
+    locked = {person.id: person for person in wanted.select_for_update(no_key=True).order_by("id")}
+    if person_id not in locked:
+        raise PersonNotFound
+    return locked[person_id]
+
+
+def count_other_admins(person: Person) -> int:
+    """Active admins beside this person."""
+    return Person.objects.filter(role=Role.ADMIN.value, is_active=True).exclude(id=person.id).count()
+
+
+def list_people(actor: Person, query: UserListQuery) -> Page[Person]:
+    """One page of those whom the actor may see."""
+    people = people_visible_to(actor)
+    if query.role is not None:
+        people = people.filter(role=query.role)
+    if query.is_active is not None:
+        people = people.filter(is_active=query.is_active)
+    for word in (query.q or "").split():
+        people = people.filter(
+            Q(first_name__istartswith=word) | Q(last_name__istartswith=word) | Q(email__istartswith=word)
+        )
+    key, value_of, read = ORDERS[query.sort_by]
+    return paginate(people, query, Order(query.sort_by, key, value_of, read, query.sort_order == "desc"))

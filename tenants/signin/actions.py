@@ -127,6 +127,17 @@ def log_out(somebody: Person | PlatformAdmin, *, session_id: UUID) -> None:
         people.end_session(session_id)
 
 
+def change_password(person: Person, *, session_id: UUID, current: str, new: str) -> None:
+    """A new password for whoever knows the old one; every other session ends. The caller is in the tenant."""
+    with transaction.atomic():
+        password_hash = Person.objects.values_list("password_hash", flat=True).get(id=person.id)
+    if not password_matches(current, password_hash):
+        raise ValidationFailed.of("currentPassword", "This is not your password.", "wrong_password")
+    new_hash = hash_password(new)
+    with unit_of_work():
+        people.set_password(person, new_hash, kept=session_id)
+
+
 def named_tenant(of_host: TenantRef | None, body: TenantNamed) -> TenantRef | None:
     """The tenant of the host, else of the body; TenantsDiffer where both are given and differ."""
     named: list[TenantRef] = [of_host] if of_host else []

@@ -11,12 +11,13 @@ from helpdesk.answers import answer, no_content
 from helpdesk.door import ForeignOrigin
 from helpdesk.events.payloads import UserPayload
 from helpdesk.people.credentials import cookie_name, says_foreign_origin
+from helpdesk.people.models import Person
 from helpdesk.people.shapes import user_payload
 from tenants import platform_sessions
 from tenants.door import PlatformRequest, platform_operation
 from tenants.models import PlatformAdmin
 from tenants.signin import actions
-from tenants.signin.schemas import Login, Refresh, Register, SignedIn, Signup
+from tenants.signin.schemas import ChangePassword, Login, Refresh, Register, SignedIn, Signup
 
 router = Router()
 router.add_decorator(platform_operation, mode="view")
@@ -67,6 +68,17 @@ def me(request: PlatformRequest) -> HttpResponse:
     if isinstance(somebody, PlatformAdmin):
         return answer(platform_sessions.admin_payload(somebody))
     return answer(user_payload(somebody, tenant_id=desk.current().id))
+
+
+@router.post("/password", operation_id="changePassword", response={204: None}, summary="Change one's password")
+def change_password(request: PlatformRequest, body: Body[ChangePassword]) -> HttpResponse:
+    """The session that asks stays, all others end."""
+    claims = request.credentials.claims
+    assert claims is not None and isinstance(request.auth, Person)  # noqa: S101, PT018  the table lets nobody else in
+    actions.change_password(
+        request.auth, session_id=claims.session_id, current=body.current_password, new=body.new_password
+    )
+    return no_content()
 
 
 @router.post("/logout", operation_id="logout", response={204: None}, summary="Sign out")

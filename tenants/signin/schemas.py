@@ -5,33 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-from pydantic import AfterValidator, StringConstraints
+from pydantic import StringConstraints
 
 from helpdesk.events.payloads import UserPayload
-from helpdesk.people.passwords import MOST_BYTES
+from helpdesk.people.schemas import AnyPassword, Email, NewPassword, PersonName
 from helpdesk.shapes import Input, Shape
 
-
-def _address(value: str) -> str:
-    try:
-        validate_email(value)
-    except ValidationError as error:
-        raise ValueError("This is not an email address.") from error
-    return value.lower()
-
-
-def _fits_bcrypt(value: str) -> str:
-    if len(value.encode()) > MOST_BYTES:
-        raise ValueError(f"At most {MOST_BYTES} bytes.")
-    return value
-
-
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_address)]
-NewPassword = Annotated[str, StringConstraints(min_length=8), AfterValidator(_fits_bcrypt)]
-AnyPassword = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 LongName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Slug = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=63)]
 
@@ -80,3 +59,10 @@ class SignedIn(Shape):
     token_type: str = "Bearer"  # noqa: S105
     expires_in: int
     user: UserPayload
+
+
+class ChangePassword(Input):
+    """Every other device is signed out."""
+
+    current_password: AnyPassword
+    new_password: NewPassword

@@ -16,6 +16,8 @@ from django.urls import get_resolver
 from helpdesk.api import api
 
 API = "/api/v1"
+SIGN_OUT = frozenset({"logout", "signOutEverywhere", "signOutUser"})
+"""After these, who asked may be signed out."""
 OWN_PARAMETERS = frozenset({"page", "limit", "cursor", "sortBy", "sortOrder"})
 """How a list is shown; nobody's data is named by them."""
 
@@ -46,6 +48,7 @@ class Target:
             "notificationId": str(self.notification_id),
             "webhookId": str(self.webhook_id),
             "deliveryId": str(self.delivery_id),
+            "userId": person,
             "tenantId": str(self.tenant_id),
             "addressId": str(self.address_id),
             "kind": "public_reply",
@@ -62,6 +65,8 @@ class Target:
             "confirm": self.slug,
             "email": self.email,
             "password": self.password,
+            "currentPassword": "test-password",
+            "newPassword": self.password,
             "refreshToken": self.refresh_token,
             "seenSeq": 2**40,
             "url": "https://receiver.example/hook",
