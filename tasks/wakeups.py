@@ -55,7 +55,7 @@ def forget(tenant_id: UUID) -> None:
 
 def _queue(taken: list[tuple[UUID, str]]) -> int:
     for tenant_id, kind in taken:
-        current_app.send_task(JOBS[kind], (str(tenant_id),))
+        current_app.send_task(JOBS[kind], (str(tenant_id),), expires=LEASE.total_seconds())
     return len(taken)
 
 

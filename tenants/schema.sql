@@ -426,6 +426,8 @@ CREATE INDEX undeliverable_created ON undeliverable_address USING btree (created
 --;
 CREATE INDEX webhook_delivery_due ON webhook_delivery USING btree (webhook_id, due_at) WHERE ((state)::text = 'pending'::text);
 --;
+CREATE INDEX webhook_delivery_event ON webhook_delivery USING btree (seq);
+--;
 CREATE INDEX webhook_delivery_list ON webhook_delivery USING btree (webhook_id, created_at, id);
 --;
 CREATE TRIGGER event_rows BEFORE DELETE OR UPDATE ON event FOR EACH ROW EXECUTE FUNCTION event_guard();

@@ -1,6 +1,6 @@
 """A receiver of webhooks on this machine, which answers as its paths say, and remembers what came.
 
-/ok · /status/503 · /later/10 (429, Retry-After) · /hang · /drip · /big · /cut · /redirect · /slow/0.5 (seconds)
+/ok · /status/503 · /later/10 (429, Retry-After) · /odd/503 (a Retry-After that no date is) · /hang · /drip · /big · /cut · /redirect · /slow/0.5 (seconds)
 """
 
 from __future__ import annotations
@@ -99,6 +99,10 @@ class Receiver:
         match word:
             case "status":
                 return await _say(writer, int(rest.partition("/")[0]), b"as you wish")
+            case "odd":
+                return await _say(
+                    writer, int(rest), b"odd", "Retry-After: Wed, 21 Oct 2015 07:28:00 +99999999999999\r\n"
+                )
             case "later":
                 return await _say(writer, 429, b"later", f"Retry-After: {rest}\r\n")
             case "redirect":

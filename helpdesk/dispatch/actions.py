@@ -17,6 +17,7 @@ from helpdesk.events.queries import LogRow, get_head, get_row, list_rows
 from helpdesk.mail.actions.outbox import queue_mail
 from helpdesk.notifications.actions import tell
 from helpdesk.webhooks.actions.filling import forget_answers, wake_webhooks
+from helpdesk.work import current_work
 
 Reader = Callable[[LogRow], object]
 
@@ -93,12 +94,15 @@ def _hand_to(name: str, reader: Reader, row: LogRow) -> int:
 
 def _failure_of(reader: Reader, row: LogRow) -> str:
     """What went wrong, in words; empty where nothing did. The database away is nobody's poison: that is raised."""
+    recorded = current_work().recorded
+    before = len(recorded)
     try:
         with transaction.atomic():
             reader(row)
     except OperationalError:
         raise
     except Exception as error:
+        del recorded[before:]  # its rows are undone, so its events did not happen
         _log.exception("reader_failed", seq=row.seq)
         return f"{type(error).__name__}: {error}"[:500]
     return ""

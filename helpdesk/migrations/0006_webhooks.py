@@ -80,6 +80,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='webhookdelivery',
+            index=models.Index(fields=['seq'], name='webhook_delivery_event'),
+        ),
+        migrations.AddIndex(
+            model_name='webhookdelivery',
             index=models.Index(condition=models.Q(('state', 'pending')), fields=['webhook', 'due_at'], name='webhook_delivery_due'),
         ),
         migrations.AddConstraint(

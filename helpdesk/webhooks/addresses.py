@@ -26,7 +26,7 @@ _INNER = [
     ipaddress.ip_network(text)
     # Beyond what every supported Python knows: protocol assignments, relay anycast, local NAT64, site-local, SRv6.
     for text in ("192.0.0.0/24", "192.88.99.0/24", "64:ff9b:1::/48", "100::/64", "fec0::/10", "5f00::/16", "3fff::/20")
-]
+] + [ipaddress.ip_network("168.63.129.16/32")]  # a cloud's metadata on a public address
 
 
 class BadUrl(ValueError):
@@ -73,7 +73,9 @@ def read_url(text: str) -> Target:
     path = quote(parts.path or "/", safe=_PATH_SAFE) + (
         f"?{quote(parts.query, safe=_PATH_SAFE + '?')}" * bool(parts.query)
     )
-    return Target(parts.scheme, _host(parts.hostname or ""), port or PORTS[parts.scheme], path)
+    return Target(
+        parts.scheme, _host(parts.hostname or "", is_literal="[" in parts.netloc), port or PORTS[parts.scheme], path
+    )
 
 
 def literal_address(host: str) -> Address | None:
@@ -109,10 +111,10 @@ def require_outside(target: Target, allowed: Collection[Network] = ()) -> None:
         raise BadUrl("This address is inside a private or reserved network.", "address_refused")
 
 
-def _host(named: str) -> str:
+def _host(named: str, *, is_literal: bool) -> str:
     if not named:
         raise BadUrl("The URL names no host.", "url_syntax")
-    if ":" in named:
+    if ":" in named or is_literal:
         return _ipv6(named)
     try:
         host = named.encode("idna").decode().lower() if not named.isascii() else named.lower()

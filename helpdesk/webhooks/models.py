@@ -63,6 +63,7 @@ class WebhookDelivery(models.Model):
         db_table = "webhook_delivery"
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["webhook", "created_at", "id"], name="webhook_delivery_list"),
+            models.Index(fields=["seq"], name="webhook_delivery_event"),
             models.Index(
                 fields=["webhook", "due_at"], name="webhook_delivery_due", condition=models.Q(state="pending")
             ),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any, Literal
+
+import rfc8785
 
 from helpdesk.events.catalogue import ORIGINAL_NAMES, PARENTS
 from helpdesk.events.rules import Audience
@@ -39,9 +43,15 @@ LONGEST_WAIT = timedelta(days=1)
 FAILING_AT_MOST = timedelta(days=5)
 MOST_AHEAD = 1_000
 """Deliveries that wait at one endpoint; beyond them its cursor rests."""
+AT_ONCE, AT_ONCE_FAILING = 20, 2
+"""Tries that run at one endpoint at the same time; fewer where it has been failing, so that it holds up nobody."""
+MOST_OF_A_TENANT = 100
+"""Tries that run for one tenant in one process."""
 LEASE = timedelta(seconds=60)
 """How long a try may take until somebody else makes the next: well above its own limit."""
 GONE = 410
+_INDEX = re.compile(r"0|[1-9][0-9]{0,9}")
+_INDEX_KEY = re.compile(r'"(0|[1-9][0-9]{0,9})":')
 
 
 class DeliveryState(StrEnum):
@@ -113,6 +123,13 @@ def outcome_of(
     return Outcome("again", due_at=moment + max(wait, held), gone=status == GONE, hold_until=hold_until)
 
 
+def at_once(running: int) -> int:
+    """How many tries an endpoint may have where its tenant has so many running: slow ones leave room for others."""
+    if running < MOST_OF_A_TENANT // 2:
+        return AT_ONCE
+    return AT_ONCE // 4 if running < MOST_OF_A_TENANT * 4 // 5 else 1
+
+
 def most_tries_of(type_: str) -> int:
     """A ping is one question; everything else is tried until it arrives, or for three days."""
     return 1 if type_ == PING else len(WAITS)
@@ -127,9 +144,9 @@ def retry_after_of(value: str | None, *, moment: datetime) -> timedelta | None:
         return timedelta(seconds=min(int(value[:12]), int(LONGEST_WAIT.total_seconds())))
     try:
         at = parsedate_to_datetime(value)
-    except (ValueError, TypeError):
+        return max((at if at.tzinfo else at.replace(tzinfo=UTC)) - moment, timedelta(0))
+    except (ValueError, TypeError, OverflowError):
         return None
-    return max((at if at.tzinfo else at.replace(tzinfo=UTC)) - moment, timedelta(0))
 
 
 def forbidden_fields(role: Role, changes: Mapping[str, Any], *, internal_now: bool) -> list[str]:
@@ -144,11 +161,32 @@ def body_of(*, type_: str, timestamp: str, seq: int | None, epoch: str, payload:
     """The body: compact JSON of `{type, timestamp, seq, epoch, actor, changes?, data}`.
 
     `payload` is the log's canonical text (RFC 8785, numbers as ECMAScript writes them), passed on as it is: a
-    receiver that parses and stringifies it, as the original's do, signs the same bytes.
+    receiver that parses and stringifies it, as the original's do, signs the same bytes. Only objects with keys
+    like `"12"` are written anew, because ECMAScript puts those first.
     """
     inner = payload if not payload.startswith('{"redacted"') else '{"actor":null,"data":{"redacted":true}}'
+    if _INDEX_KEY.search(inner):
+        inner = _as_ecmascript(json.loads(inner, parse_int=float))
     head = f'{{"type":"{type_}","timestamp":"{timestamp}","seq":{"null" if seq is None else seq},"epoch":"{epoch}",'
     return (head + inner[1:]).encode()
+
+
+def _as_ecmascript(value: Any) -> str:
+    """As JSON.stringify writes what JSON.parse read: array indexes first, in their order (ECMA-262, 10.1.11)."""
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: (0, int(key)) if _is_index(key) else (1, 0))
+        return "{" + ",".join(f"{_scalar(key)}:{_as_ecmascript(value[key])}" for key in keys) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(_as_ecmascript(inner) for inner in value) + "]"
+    return _scalar(value)
+
+
+def _is_index(key: str) -> bool:
+    return _INDEX.fullmatch(key) is not None and int(key) < 2**32 - 1
+
+
+def _scalar(value: Any) -> str:
+    return rfc8785.dumps(value).decode()
 
 
 def _with_parents(type_: str) -> set[str]:

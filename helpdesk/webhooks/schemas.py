@@ -93,7 +93,7 @@ class NewSecret(Shape):
 class Replay(Input):
     """From where the log is delivered again: a seq of the log (that event included), or a moment."""
 
-    since_seq: Annotated[int, Field(ge=1, le=2**53 - 1)] | None = None
+    since_seq: Annotated[int, Field(strict=True, ge=1, le=2**53 - 1)] | None = None
     since_time: Moment | None = None
 
 

@@ -40,9 +40,10 @@ def key_of(secret: str) -> bytes:
 
 
 def is_usable(secret: str) -> bool:
-    """Can it be a secret: of 8 to 256 bytes, and readable?"""
+    """Can it be a secret: of 8 to 256 characters, or behind `whsec_` of as many bytes?"""
     try:
-        return SHORTEST_KEY <= len(key_of(secret)) <= LONGEST_KEY
+        length = len(key_of(secret)) if secret.startswith(PREFIX) else len(secret)
+        return SHORTEST_KEY <= length <= LONGEST_KEY
     except ValueError:
         return False
 

@@ -40,6 +40,7 @@ class Conversations:
                 with context.tenant(tenant), unit_of_work():
                     found = fn()
             except BaseException as error:
+                connection.close()  # it may be broken; the next conversation makes a new one
                 self._tell(loop, answer, error, None)
             else:
                 self._tell(loop, answer, None, found)
@@ -62,7 +63,6 @@ class Conversations:
                 connection.close()
                 return
             job()
-            connection.close_if_unusable_or_obsolete()
 
     def _tell(
         self, loop: asyncio.AbstractEventLoop, answer: asyncio.Future[T], error: BaseException | None, found: T | None

@@ -21,21 +21,21 @@ from django.db import InterfaceError, OperationalError
 
 from helpdesk.clock import now
 from helpdesk.webhooks.actions.filling import fill
-from helpdesk.webhooks.actions.tries import Job, Result, claim, keep, rest
-from helpdesk.webhooks.rules import LEASE
+from helpdesk.webhooks.actions.tries import Job, Result, claim, keep_what_can_be, rest
+from helpdesk.webhooks.rules import LEASE, MOST_OF_A_TENANT
 from helpdesk.webhooks.signing import headers_for
 from tasks.courier.conversations import Conversations
-from tasks.courier.names import Names
+from tasks.courier.names import OWNER, Names
 from tasks.courier.post import Answer, Post
 from tenants.context import TenantRef
 
 MOST_AT_ONCE = 800
 """Tries that run in this process at the same time: connections, so well below the usual limit of open files."""
-MOST_OF_A_TENANT = 100
 CLAIMED_AT_ONCE = 50
 CONVERSATIONS = 4
 GATHERS_S = 0.005
 """After a try has ended: those that end just after it are written down with it."""
+LOOKS_EVERY_S = 1.0
 RESTS_S = 0.2
 """Before looking again where something is due that somebody else holds."""
 FAREWELL_S = 5.0
@@ -107,6 +107,7 @@ class Engine:
         serving.add_done_callback(self._tasks.discard)
 
     async def _serve(self, tenant: TenantRef, rung: asyncio.Event) -> None:
+        OWNER.set(tenant.id)
         try:
             await _Round(tenant, self._conversations, self._post, rung, self).serve()
         except Exception:
@@ -165,22 +166,27 @@ class _Round:
         busy = dict(self._busy)
 
         def turn() -> tuple[int, list[Job]]:
-            if ended:
-                keep(ended)
+            keep_what_can_be(ended)
             return (fill(), claim(busy, limit=limit)) if limit > 0 else (0, [])
 
-        made, jobs = await self._converse(turn)
-        for job in jobs:
-            self._busy[job.webhook_id] += 1
-            self._tasks.add(asyncio.create_task(_try(self._post, job)))
-        self._engine.count(len(jobs))
-        return made + len(jobs)
+        taken = max(limit, 0)
+        self._engine.count(taken)  # before the others of this loop look how much room there is
+        try:
+            moved, jobs = await self._converse(turn)
+            for job in jobs:
+                self._busy[job.webhook_id] += 1
+                self._tasks.add(asyncio.create_task(_try(self._post, job)))
+            taken -= len(jobs)
+        finally:
+            self._engine.count(-taken)
+        return moved + len(jobs)
 
     async def _wait(self) -> list[Result]:
         """Until some tries have ended, or something new is due."""
         ring = asyncio.create_task(self._rung.wait())
         try:
-            await asyncio.wait({*self._tasks, ring}, return_when=asyncio.FIRST_COMPLETED)
+            # Not for ever: a retry may have become due meanwhile.
+            await asyncio.wait({*self._tasks, ring}, timeout=LOOKS_EVERY_S, return_when=asyncio.FIRST_COMPLETED)
             if not ring.done():
                 await asyncio.sleep(GATHERS_S)
         finally:
@@ -218,10 +224,9 @@ async def _try(post: Post, job: Job) -> Result:
     if job.body is None:
         answer = Answer(ok=False, error=job.error)
     else:
-        headers = headers_for(
-            job.secrets, id_=str(job.delivery_id), timestamp=int(started_at.timestamp()), body=job.body
-        )
         try:
+            moment = int(started_at.timestamp())
+            headers = headers_for(job.secrets, id_=str(job.delivery_id), timestamp=moment, body=job.body)
             answer = await post.send(job.url, headers, job.body)
         except Exception:
             _log.exception("try_failed", delivery=str(job.delivery_id))

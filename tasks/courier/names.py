@@ -11,11 +11,15 @@ import ipaddress
 import socket
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import ContextVar
+from weakref import WeakValueDictionary
 
 from helpdesk.webhooks.addresses import Address, Network, literal_address, may_connect
 
-LOOKUPS_AT_ONCE = 64
-"""Threads of their own: a name server that hangs must not hold up the others."""
+LOOKUPS_AT_ONCE, OF_ONE_OWNER = 256, 8
+"""Threads of their own, and few for each owner: whose name servers hang holds up only their own lookups."""
+OWNER: ContextVar[object] = ContextVar("courier_owner", default=None)
+"""For whom this task sends: a tenant."""
 
 
 class Refused(Exception):
@@ -31,7 +35,8 @@ class Names:
 
     def __init__(self, allowed: Sequence[Network]) -> None:
         self._allowed = allowed
-        self._running: dict[str, asyncio.Task[list[str]]] = {}
+        self._running: dict[tuple[object, str], asyncio.Task[list[str]]] = {}
+        self._turns: WeakValueDictionary[object, asyncio.Semaphore] = WeakValueDictionary()
         self._threads = ThreadPoolExecutor(LOOKUPS_AT_ONCE, thread_name_prefix="names")
 
     async def addresses_of(self, host: str) -> list[str]:
@@ -48,17 +53,20 @@ class Names:
         return [str(address) for address in found]
 
     async def _looked_up(self, host: str) -> list[Address]:
-        task = self._running.get(host)
+        key = (OWNER.get(), host)
+        task = self._running.get(key)
         if task is None:
-            task = self._running[host] = asyncio.create_task(self._look_up(host))
-            task.add_done_callback(lambda _: self._running.pop(host, None))
+            task = self._running[key] = asyncio.create_task(self._look_up(host))
+            task.add_done_callback(lambda _: self._running.pop(key, None))
         # Shielded: one who gives up does not take the answer from the others.
         return [ipaddress.ip_address(text) for text in await asyncio.shield(task)]
 
     async def _look_up(self, host: str) -> list[str]:
         loop = asyncio.get_running_loop()
+        turns = self._turns.setdefault(OWNER.get(), asyncio.Semaphore(OF_ONE_OWNER))
         try:
-            found = await loop.run_in_executor(self._threads, _getaddrinfo, host)
+            async with turns:
+                found = await loop.run_in_executor(self._threads, _getaddrinfo, host)
         except (OSError, UnicodeError) as error:
             raise Unresolvable(Unresolvable.__doc__) from error
         return found

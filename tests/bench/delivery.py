@@ -33,8 +33,8 @@ from helpdesk.tickets.actions import create_ticket
 from helpdesk.webhooks.actions.again import replay
 from helpdesk.webhooks.actions.endpoints import create_webhook
 from helpdesk.webhooks.actions.filling import fill
-from helpdesk.webhooks.actions.tries import AT_ONCE
 from helpdesk.webhooks.models import WebhookDelivery
+from helpdesk.webhooks.rules import AT_ONCE
 from helpdesk.work import unit_of_work
 from tasks.courier.engine import Engine
 from tasks.mail import deliver_mail

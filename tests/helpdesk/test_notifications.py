@@ -10,6 +10,8 @@ import pytest
 from helpdesk.comments.actions import add_comment, delete_comment
 from helpdesk.dispatch.actions import dispatch_page, is_caught_up, retry_dead_letter
 from helpdesk.dispatch.models import DeadLetter, LogCursor
+from helpdesk.events import catalogue
+from helpdesk.events.log import record
 from helpdesk.events.models import Event
 from helpdesk.events.verify import verify_log
 from helpdesk.notifications.models import Notification
@@ -142,6 +144,18 @@ class TestTheDispatcher:
         with unit_of_work():
             assert retry_dead_letter(letter, {"picky": reader})
         assert not DeadLetter.objects.exists()
+
+    def test_takes_back_what_a_failing_reader_recorded(self, desk: Desk) -> None:
+        with unit_of_work():
+            create_ticket(desk.user, fields={"title": "Poison"})
+
+        def reader(row: Any) -> None:
+            record(None, catalogue.UserSignedOut(user_id=desk.user.id))
+            raise ValueError
+
+        with unit_of_work():
+            dispatch_page({"picky": reader})
+        assert not Event.objects.filter(type="user.signed_out").exists()
 
 
 class TestTheEndpoints:

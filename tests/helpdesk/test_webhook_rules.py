@@ -56,6 +56,7 @@ class TestAnAddressInside:
             "http://172.16.0.1/",
             "http://192.168.1.1/",
             "http://192.0.0.192/",
+            "http://168.63.129.16/",
             "http://198.18.0.1/",
             "http://100.100.100.200/",
             "http://169.254.169.254/latest/meta-data/",
@@ -117,6 +118,7 @@ class TestAUrl:
             ("http://-example.com/", "url_syntax"),
             ("http://a..b/", "url_syntax"),
             ("http://[::1/", "url_syntax"),
+            ("http://[v1.a]/", "url_syntax"),
             ("http://[fe80::zz]/", "url_syntax"),
             ("http://" + "a" * 64 + ".example/", "url_syntax"),
             ("http://example.com/#fragment", "url_syntax"),
@@ -185,6 +187,13 @@ class TestTheBody:
         read = orjson.loads(body)
         assert list(read) == ["type", "timestamp", "seq", "epoch", "actor", "data"]
         assert body.endswith(payload[1:].encode())
+
+    def test_puts_array_indexes_first_as_ecmascript_does(self) -> None:
+        data = {"10": 1, "9": 2.5, "#a": 1e21, "01": None, "4294967295": "\u00fc", "in": [{"2": 0, "1": True}]}
+        payload = rfc8785.dumps({"actor": None, "data": data}).decode()
+        body = rules.body_of(type_="t", timestamp="t", seq=1, epoch="e", payload=payload).decode()
+        inner = '"in":[{"1":true,"2":0}]'
+        assert body.endswith(f'"data":{{"9":2.5,"10":1,"#a":1e+21,"01":null,"4294967295":"\u00fc",{inner}}}}}')
 
     def test_of_a_redacted_event_says_so_and_nothing_else(self) -> None:
         body = rules.body_of(type_="comment.added", timestamp="t", seq=1, epoch="e", payload='{"redacted":true}')
@@ -265,6 +274,7 @@ class TestAnotherTry:
             (None, None),
             ("Fri, 30 Jan 2026 12:00:00 GMT", 0),
             ("Fri, 99 Xxx", None),
+            ("Wed, 21 Oct 2015 07:28:00 +99999999999999", None),
         ],
     )
     def test_reads_retry_after(self, value: str | None, seconds: int | None) -> None:
@@ -274,6 +284,12 @@ class TestAnotherTry:
     def test_ends_with_410_and_a_ping_after_one(self) -> None:
         assert self.outcome(status=410).gone
         assert self.outcome(tries=1, most_tries=rules.most_tries_of(rules.PING)).verdict == "given_up"
+
+
+@given(st.text(max_size=60))
+def test_any_retry_after_is_read_or_passed_over(value: str) -> None:
+    rest = rules.retry_after_of(value, moment=NOW)
+    assert rest is None or rest >= timedelta(0)
 
 
 class TestWhoMayChangeWhat:

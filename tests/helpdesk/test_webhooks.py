@@ -190,7 +190,13 @@ class TestDeliveries:
         ]
         for body, reason in refusals:
             assert_refused(people.agent.post(path, body), "VALIDATION_ERROR", reason=reason)
-        for body in ({"sinceSeq": 0}, {"sinceSeq": -1}, {"sinceSeq": 2**60}, {"sinceTime": "yesterday"}):
+        for body in (
+            {"sinceSeq": 0},
+            {"sinceSeq": True},
+            {"sinceSeq": -1},
+            {"sinceSeq": 2**60},
+            {"sinceTime": "yesterday"},
+        ):
             assert_refused(people.agent.post(path, body), "VALIDATION_ERROR")
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tasks.courier import names as names_module
-from tasks.courier.names import Names
+from tasks.courier.names import OWNER, Names
 from tasks.courier.post import MOST_ANSWER_BYTES, Answer, Post
 from tests.receiver import Receiver, receiving
 
@@ -160,8 +160,13 @@ class TestAName:
     async def test_whose_server_hangs_delays_nobody_else(
         self, post: Post, receiver: Receiver, answers: dict[str, Any]
     ) -> None:
-        answers |= {"hangs.example": 3.0, "fine.example": ["127.0.0.1"]}
-        hanging = [asyncio.create_task(send(post, "http://hangs.example/")) for _ in range(100)]
+        answers |= {f"hangs{number}.example": 3.0 for number in range(100)} | {"fine.example": ["127.0.0.1"]}
+
+        async def theirs(number: int) -> Answer:
+            OWNER.set("another tenant")
+            return await send(post, f"http://hangs{number}.example/")
+
+        hanging = [asyncio.create_task(theirs(number)) for number in range(100)]
         await asyncio.sleep(0.05)
         assert (await send(post, f"http://fine.example:{receiver.port}/ok")).ok
         assert not any(task.done() for task in hanging)

@@ -81,6 +81,21 @@ class TestNotes:
         for secret in (b"canary-note", str(note.id).encode(), str(again_.id).encode()):
             assert secret not in b"".join(one.body for one in public)
 
+    def test_that_wait_stay_when_the_admin_takes_it_back(self, desk: Desk, receiver: Receiver, engine: Engine) -> None:
+        webhook = endpoint(desk, receiver.url("/status/500"), include_internal=True, events=["comment.added"])
+        ticket_id = open_ticket(desk)
+        work(desk, lambda: add_comment(desk.agent, ticket_id, content="canary-note", is_internal=True))
+        deliver(desk, engine)
+        work(desk, lambda: endpoints.change_webhook(desk.admin, webhook.id, fields={"include_internal": False}))
+        work(desk, lambda: endpoints.change_webhook(desk.agent, webhook.id, fields={"url": receiver.url("/ok/else")}))
+        make_due(desk, webhook)
+        deliver(desk, engine)
+        (kept,) = deliveries(desk, webhook)
+        assert (kept.state, kept.last_error) == ("failed", "It is not for this endpoint.")
+        work(desk, lambda: again.redeliver(desk.agent, webhook.id, kept.id))
+        deliver(desk, engine)
+        assert receiver.at("/ok/else") == []
+
 
 class TestADeletedComment:
     def test_is_gone_from_what_is_sent_later_and_from_what_was_answered(
@@ -97,6 +112,9 @@ class TestADeletedComment:
         deliver(desk, engine)
         assert receiver.got[-1].json["data"] == {"redacted": True}
         assert receiver.got[-1].id == receiver.got[0].id
+        (job,) = make_due(desk, webhook) or work(desk, lambda: tries.claim({}, limit=10))
+        echo = tries.Result(job, now(), 1, ok=False, status=500, answer="you said: canary-text")
+        work(desk, lambda: tries.keep([echo]))
         answers = work(desk, lambda: list(WebhookAttempt.objects.values_list("answer", flat=True)))
         assert "canary" not in "".join(answers)
         (shown,) = Api().as_(desk, desk.agent).get(f"/webhooks/{webhook.id}/deliveries")["data"]
@@ -140,6 +158,14 @@ class TestAgain:
         assert receiver.got[0].json["type"] == "webhook.ping"
         assert receiver.got[0].json["data"] == {"webhookId": str(webhook.id)}
         assert reload(desk, webhook).failing_since is None
+
+    def test_from_before_is_not_what_a_try_in_flight_brings(self, desk: Desk, receiver: Receiver) -> None:
+        webhook = endpoint(desk, receiver.url("/ok"))
+        open_ticket(desk)
+        (job,) = work(desk, lambda: (filling.fill(), tries.claim({}, limit=10))[1])
+        work(desk, lambda: again.redeliver(desk.agent, webhook.id, job.delivery_id))
+        work(desk, lambda: tries.keep([tries.Result(job, now(), 1, ok=True, status=200)]))
+        assert states(desk, webhook) == ["pending"]
 
 
 class TestAMonthLater:

@@ -103,6 +103,61 @@ class TestAReceiverInTrouble:
         until(lambda: states(desk, healthy).count("delivered") == 30)
         assert "delivered" not in {*states(desk, hanging), *states(desk, dripping)}
 
+    def test_that_is_slow_leaves_room_for_the_others(self, desk: Desk, receiver: Receiver, engine: Engine) -> None:
+        slow = [endpoint(desk, receiver.url(f"/slow/2/{number}")) for number in range(5)]
+        for number in range(40):
+            open_ticket(desk, f"ticket {number}")
+        dispatch(desk)
+        engine.ring(desk.ref)
+        until(lambda: len(receiver.got) > 20)
+        late = endpoint(desk, receiver.url("/ok/late"))
+        open_ticket(desk, "one more")
+        engine.ring(desk.ref)
+        until(lambda: states(desk, late) == ["delivered"])
+        assert "pending" in {state for one in slow for state in states(desk, one)}
+
+    @pytest.mark.parametrize("status", [200, 429, 503])
+    def test_with_an_odd_header_stops_nobody(self, desk: Desk, receiver: Receiver, engine: Engine, status: int) -> None:
+        odd, fine = endpoint(desk, receiver.url(f"/odd/{status}")), endpoint(desk, receiver.url("/ok"))
+        open_ticket(desk)
+        deliver(desk, engine)
+        assert states(desk, fine) == ["delivered"]
+        assert states(desk, odd) == ["delivered" if status == 200 else "pending"]
+
+    def test_whose_result_cannot_be_kept_takes_no_others_with_it(self, desk: Desk, receiver: Receiver) -> None:
+        webhook = endpoint(desk, receiver.url("/ok"))
+        open_ticket(desk)
+        open_ticket(desk)
+        one, two = work(desk, lambda: (filling.fill(), tries.claim({}, limit=10))[1])
+        broken = tries.Result(one, now(), 1, ok=True, status=200, answer="\x00")
+        work(desk, lambda: tries.keep_what_can_be([broken, tries.Result(two, now(), 1, ok=True, status=200)]))
+        assert sorted(states(desk, webhook)) == ["delivered", "pending"]
+
+    def test_at_another_url_by_now_is_not_judged_by_the_old_one(self, desk: Desk, receiver: Receiver) -> None:
+        webhook = endpoint(desk, receiver.url("/status/410"))
+        open_ticket(desk)
+        (job,) = work(desk, lambda: (filling.fill(), tries.claim({}, limit=10))[1])
+        work(desk, lambda: endpoints.change_webhook(desk.admin, webhook.id, fields={"url": receiver.url("/ok")}))
+        work(desk, lambda: tries.keep([tries.Result(job, now(), 1, ok=False, status=410)]))
+        assert reload(desk, webhook).is_active
+        assert reload(desk, webhook).failing_since is None
+
+    def test_gets_what_was_given_up_when_it_is_activated_again(
+        self, desk: Desk, receiver: Receiver, engine: Engine
+    ) -> None:
+        webhook = endpoint(desk, receiver.url("/status/500"))
+        open_ticket(desk)
+        for _ in range(10):
+            deliver(desk, engine)
+            make_due(desk, webhook)
+        assert states(desk, webhook) == ["failed"]
+        execute(desk.ref, "UPDATE webhook SET failing_since = %s", now() - timedelta(days=5))
+        work(desk, endpoints.pause_failing_webhooks)
+        receiver.answers["/status/500"] = "/ok"
+        work(desk, lambda: endpoints.change_webhook(desk.agent, webhook.id, fields={"is_active": True}))
+        deliver(desk, engine)
+        assert states(desk, webhook) == ["delivered"]
+
     def test_has_at_most_a_thousand_waiting(
         self, desk: Desk, receiver: Receiver, engine: Engine, monkeypatch: pytest.MonkeyPatch
     ) -> None:

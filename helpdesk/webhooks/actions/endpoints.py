@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import F
 
 from helpdesk.clock import now
 from helpdesk.errors import Conflict, Detail, FieldForbidden, ValidationFailed
@@ -23,9 +24,9 @@ from helpdesk.vocabulary import Role
 from helpdesk.wakeups import settle, wake
 from helpdesk.webhooks import signing
 from helpdesk.webhooks.addresses import BadUrl, read_url, require_outside
-from helpdesk.webhooks.models import Webhook
+from helpdesk.webhooks.models import Webhook, WebhookDelivery
 from helpdesk.webhooks.queries import get_webhook, next_pause
-from helpdesk.webhooks.rules import FAILING_AT_MOST, PausedReason, forbidden_fields
+from helpdesk.webhooks.rules import FAILING_AT_MOST, DeliveryState, PausedReason, forbidden_fields
 from helpdesk.webhooks.shapes import webhook_payload
 
 MOST_ENDPOINTS = 50
@@ -76,8 +77,8 @@ def change_webhook(actor: Person, webhook_id: UUID, *, fields: Mapping[str, Any]
             setattr(webhook, name, value)
     if secret is not None:
         webhook.sealed_secret, webhook.sealed_previous, webhook.previous_until = seal(secret), None, None
-    if "isActive" in changes or "url" in changes:
-        webhook.paused_reason, webhook.failing_since, webhook.not_before = "", None, None
+    if webhook.is_active and ("isActive" in changes or "url" in changes):
+        _begin_anew(webhook)
     _save(actor, webhook, changes)
     return webhook
 
@@ -108,6 +109,7 @@ def delete_webhook(actor: Person, webhook_id: UUID) -> None:
         )
         cursor.execute("DELETE FROM webhook_delivery WHERE webhook_id = %s", [webhook.id])
     webhook.delete()
+    settle(FAILING, lambda: next_pause(FAILING_AT_MOST.total_seconds()))
     record(actor, event)
 
 
@@ -115,6 +117,7 @@ def pause(webhook: Webhook, reason: PausedReason) -> None:
     """Stop delivering to a locked endpoint. Its cursor stays: nothing is lost, and somebody is told."""
     webhook.is_active, webhook.paused_reason, webhook.updated_at = False, reason.value, now()
     webhook.save(update_fields=["is_active", "paused_reason", "updated_at"])
+    settle(FAILING, lambda: next_pause(FAILING_AT_MOST.total_seconds()))
     record(None, catalogue.WebhookPaused(webhook=webhook_payload(webhook)))
 
 
@@ -136,6 +139,15 @@ def reseal_secrets() -> int:
         webhook.sealed_previous = seal_again(webhook.sealed_previous) if webhook.sealed_previous else None
         webhook.save(update_fields=["sealed_secret", "sealed_previous"])
     return len(rows)
+
+
+def _begin_anew(webhook: Webhook) -> None:
+    """What was given up while it failed is tried again with the rest: nothing is lost."""
+    if webhook.failing_since:
+        WebhookDelivery.objects.filter(
+            webhook=webhook, state=DeliveryState.FAILED.value, seq__isnull=False, created_at__gte=webhook.failing_since
+        ).update(state=DeliveryState.PENDING.value, due_at=now(), attempts_before=F("attempts"))
+    webhook.paused_reason, webhook.failing_since, webhook.not_before = "", None, None
 
 
 def _save(actor: Person, webhook: Webhook, changes: Mapping[str, tuple[Any, Any]]) -> None:

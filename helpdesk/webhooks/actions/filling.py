@@ -41,20 +41,22 @@ def forget_answers(row: LogRow) -> None:
 
 
 def fill() -> int:
-    """Move every active endpoint's cursor over the next page; says how many deliveries that made."""
+    """Move every active endpoint's cursor over the next page; says how many have moved."""
     last_seq = get_head().last_seq
     behind = Webhook.objects.select_for_update(skip_locked=True, no_key=True).filter(
         is_active=True, cursor_seq__lt=last_seq
     )
     with_room = [(webhook, room) for webhook in behind.order_by("cursor_seq", "id") if (room := _room(webhook)) > 0]
-    made = 0
+    moved = 0
     for cursor_seq, group in groupby(with_room, key=lambda one: one[0].cursor_seq):
         rows = list_rows(after=cursor_seq, limit=PAGE_ROWS)
-        made += sum(_fill_one(webhook, rows, room) for webhook, room in group)
-    return made
+        for webhook, room in group:
+            moved += int(_fill_one(webhook, rows, room))
+    return moved
 
 
-def _fill_one(webhook: Webhook, rows: list[LogRow], room: int) -> int:
+def _fill_one(webhook: Webhook, rows: list[LogRow], room: int) -> bool:
+    """Did its cursor move?"""
     wanted: list[LogRow] = []
     for row in rows:
         if len(wanted) == room:
@@ -66,7 +68,7 @@ def _fill_one(webhook: Webhook, rows: list[LogRow], room: int) -> int:
             wanted.append(row)
     Webhook.objects.filter(id=webhook.id).update(cursor_seq=webhook.cursor_seq)
     _insert(webhook, wanted)
-    return len(wanted)
+    return bool(rows)
 
 
 def _insert(webhook: Webhook, rows: list[LogRow]) -> None:

@@ -14,24 +14,30 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+import structlog
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from helpdesk.clock import now, rfc3339
 from helpdesk.events.queries import get_head
+from helpdesk.events.rules import Audience
 from helpdesk.ids import new_id
 from helpdesk.sealing import Unreadable, unseal
+from helpdesk.vocabulary import Floor
 from helpdesk.wakeups import settle, wake
 from helpdesk.webhooks.actions.endpoints import DELIVERIES, FAILING, pause
 from helpdesk.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
 from helpdesk.webhooks.queries import next_due, next_pause
 from helpdesk.webhooks.rules import (
+    AT_ONCE_FAILING,
     FAILING_AT_MOST,
     LEASE,
     PING,
     DeliveryState,
     Outcome,
     PausedReason,
+    at_once,
+    may_receive,
     most_tries_of,
     outcome_of,
     retry_after_of,
@@ -40,8 +46,9 @@ from helpdesk.webhooks.shapes import delivery_body
 
 KEPT_FOR = timedelta(days=30)
 MOST_FORGOTTEN_AT_ONCE = 1_000
-AT_ONCE, AT_ONCE_FAILING = 20, 2
-"""Tries that run at one endpoint at the same time; fewer where it has been failing, so that it holds up nobody."""
+
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,29 +80,29 @@ class Result:
 
 def claim(busy: Mapping[UUID, int], *, limit: int) -> list[Job]:
     """Take at most `limit` due deliveries, each for a lease. `busy`: how many tries each endpoint has running here."""
-    moment = now()
+    moment, most = now(), at_once(sum(busy.values()))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT d.id, w.id, d.attempts, d.attempts_before, d.type, d.seq, w.url, w.sealed_secret,"
             " CASE WHEN w.previous_until > %s THEN w.sealed_previous END,"
-            " coalesce(e.recorded_at, d.created_at), e.payload FROM webhook w"
+            " coalesce(e.recorded_at, d.created_at), e.payload, e.floor, e.people, w.include_internal FROM webhook w"
             " LEFT JOIN unnest(%s::uuid[], %s::int[]) AS busy (id, tries) ON busy.id = w.id"
             " CROSS JOIN LATERAL (SELECT * FROM webhook_delivery x WHERE x.webhook_id = w.id AND x.state = 'pending'"
             " AND x.due_at <= %s AND (x.type = %s OR w.is_active AND (w.not_before IS NULL OR w.not_before <= %s))"
             " ORDER BY x.due_at, x.seq LIMIT greatest(0, CASE WHEN w.failing_since IS NULL THEN %s ELSE %s END"
-            " - coalesce(busy.tries, 0)) FOR NO KEY UPDATE SKIP LOCKED) d"
-            " LEFT JOIN event e ON e.seq = d.seq LIMIT %s",
+            " - coalesce(busy.tries, 0)) FOR NO KEY UPDATE SKIP LOCKED) d LEFT JOIN event e ON e.seq = d.seq"
+            " ORDER BY coalesce(busy.tries, 0), d.due_at LIMIT %s",
             [
                 *(moment, list(busy), list(busy.values()), moment, PING, moment),
-                *(AT_ONCE, AT_ONCE_FAILING, limit),
+                *(most, min(most, AT_ONCE_FAILING), limit),
             ],
         )
         rows = cursor.fetchall()
-    lost = {row[0] for row in rows if row[2] - row[3] >= most_tries_of(row[4])}
-    jobs = [row for row in rows if row[0] not in lost]
-    WebhookDelivery.objects.filter(id__in=lost).update(
-        state=DeliveryState.FAILED.value, due_at=None, last_error="The last try never came to an end."
-    )
+    hopeless = {row[0]: why for row in rows if (why := _why_hopeless(row))}
+    jobs = [row for row in rows if row[0] not in hopeless]
+    for why in set(hopeless.values()):
+        ids = [id_ for id_, reason in hopeless.items() if reason == why]
+        WebhookDelivery.objects.filter(id__in=ids).update(state=DeliveryState.FAILED.value, due_at=None, last_error=why)
     WebhookDelivery.objects.filter(id__in=[row[0] for row in jobs]).update(
         attempts=F("attempts") + 1, due_at=moment + LEASE
     )
@@ -116,6 +123,22 @@ def keep(results: Sequence[Result]) -> None:
     _write_tries([result for _, result, _ in judged])
 
 
+def keep_what_can_be(results: Sequence[Result]) -> None:
+    """As `keep`; where that fails, one by one, so that one odd result takes no others with it. It is tried again."""
+    if not results:
+        return
+    try:
+        with transaction.atomic():
+            keep(results)
+    except OperationalError:
+        raise
+    except Exception:
+        _log.exception("results_not_kept", count=len(results))
+        if len(results) > 1:
+            for result in results:
+                keep_what_can_be([result])
+
+
 def rest() -> datetime | None:
     """Nothing can be done right now: settle when something can. None: nothing waits."""
     return settle(DELIVERIES, next_due)
@@ -131,22 +154,28 @@ def forget_old_deliveries() -> int:
     return forgotten
 
 
+def _why_hopeless(row: tuple[Any, ...]) -> str:
+    """Why it is not tried any more; empty where it is. What may leave is asked again: an admin may have changed it."""
+    _, _, attempts, before, type_, seq, *_, payload, floor, people, include_internal = row
+    if attempts - before >= most_tries_of(type_):
+        return "The last try never came to an end."
+    if seq is None:
+        return ""
+    if payload is None:
+        return "The event is not in the log any more."
+    audience = Audience(Floor(floor), tuple(people))
+    return "" if may_receive(type_, audience, include_internal=include_internal) else "It is not for this endpoint."
+
+
 def _job(row: tuple[Any, ...], epoch: str) -> Job:
-    delivery_id, webhook_id, attempts, _, type_, seq, url, secret, previous, at, payload = row
-    job = Job(delivery_id, webhook_id, attempts + 1, url, (), None)
-    if seq is not None and payload is None:
-        return _impossible(job, "The event is not in the log any more.")
+    delivery_id, webhook_id, attempts, _, type_, seq, url, secret, previous, at, payload, *_ = row
     try:
         secrets = tuple(_opened(bytes(one)) for one in (secret, previous) if one is not None)
     except Unreadable as error:
-        return _impossible(job, str(error))
+        return Job(delivery_id, webhook_id, attempts + 1, url, (), None, str(error))
     delivery = WebhookDelivery(id=delivery_id, webhook_id=webhook_id, seq=seq, type=type_)
     body = delivery_body(delivery, payload=payload or "", timestamp=rfc3339(at), epoch=epoch)
     return Job(delivery_id, webhook_id, attempts + 1, url, secrets, body)
-
-
-def _impossible(job: Job, error: str) -> Job:
-    return Job(job.delivery_id, job.webhook_id, job.number, job.url, (), None, error)
 
 
 @lru_cache(maxsize=1000)
@@ -165,17 +194,24 @@ def _judge(delivery: WebhookDelivery, result: Result) -> Outcome:
         tries=delivery.attempts - delivery.attempts_before,
         most_tries=most_tries_of(delivery.type),
         moment=moment,
-        rest=retry_after_of(result.retry_after, moment=moment),
+        rest=retry_after_of(result.retry_after, moment=moment) if result.status in (429, 503) else None,
         jitter=random.uniform(-1, 1),  # noqa: S311  spreads load, keeps no secret
     )
 
 
 def _apply_to_endpoint(webhook: Webhook, judged: Sequence[Judged]) -> None:
-    """Failing begins with the first failure and ends with the first success. Pings are only asked."""
-    outcomes = [outcome for delivery, _, outcome in judged if delivery.type != PING]
+    """Failing begins with the first failure and ends with the first success.
+
+    Pings are only asked; what another URL said, or what we could not send at all, is not this endpoint's.
+    """
+    outcomes = [
+        outcome
+        for delivery, result, outcome in judged
+        if delivery.type != PING and result.job.url == webhook.url and result.job.body is not None
+    ]
     if not outcomes:
         return
-    holds = [outcome.hold_until for outcome in outcomes if outcome.hold_until]
+    holds = [until for until in (webhook.not_before, *(outcome.hold_until for outcome in outcomes)) if until]
     if holds:
         Webhook.objects.filter(id=webhook.id).update(not_before=max(holds))
     if any(outcome.verdict == "delivered" for outcome in outcomes):
@@ -191,11 +227,13 @@ def _apply_to_endpoint(webhook: Webhook, judged: Sequence[Judged]) -> None:
 
 
 def _write(judged: Sequence[Judged]) -> None:
-    """A try whose lease was taken over changes nothing any more, unless it arrived."""
+    """A try whose lease was taken over changes nothing any more, unless it arrived; one of before a replay never."""
     rows: list[tuple[Any, ...]] = []
     for delivery, result, outcome in judged:
         delivered = outcome.verdict == "delivered"
-        if delivery.state != DeliveryState.PENDING.value or not (delivered or delivery.attempts == result.job.number):
+        current = delivery.attempts == result.job.number
+        of_this_round = result.job.number > delivery.attempts_before
+        if delivery.state != DeliveryState.PENDING.value or not (current or (delivered and of_this_round)):
             continue
         state = {"delivered": DeliveryState.DELIVERED, "given_up": DeliveryState.FAILED}.get(outcome.verdict)
         ended = result.started_at if delivered else None
@@ -214,6 +252,7 @@ def _write(judged: Sequence[Judged]) -> None:
 
 
 def _write_tries(results: Sequence[Result]) -> None:
+    redacted = _redacted([result.job.delivery_id for result in results if result.answer])
     WebhookAttempt.objects.bulk_create(
         [
             WebhookAttempt(
@@ -225,9 +264,20 @@ def _write_tries(results: Sequence[Result]) -> None:
                 duration_ms=result.duration_ms,
                 status=result.status,
                 error=result.error[:300],
-                answer=result.answer,
+                answer="" if result.job.delivery_id in redacted else result.answer,
             )
             for result in results
         ],
         ignore_conflicts=True,
     )
+
+
+def _redacted(delivery_ids: list[UUID]) -> set[UUID]:
+    """Those whose event has lost its text since it was sent: an answer may repeat it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT d.id FROM webhook_delivery d JOIN event e ON e.seq = d.seq"
+            " WHERE d.id = ANY(%s) AND e.payload LIKE %s",
+            [delivery_ids, '{"redacted"%'],
+        )
+        return {id_ for (id_,) in cursor.fetchall()}
