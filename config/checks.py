@@ -37,7 +37,7 @@ def check_environment(**_: Any) -> list[CheckMessage]:
 def _mail() -> list[CheckMessage]:
     name = mail_backend()
     if not name:
-        text = "MAIL_BACKEND is empty: no mail leaves, and each waits and then fails, visibly, in /api/v1/mails."
+        text = "MAIL_BACKEND is empty: no mail leaves, and each waits, visibly, in /api/v1/mails."
         return [checks.Warning(text, hint="MAIL_BACKEND=smtp with SMTP_HOST, or a provider.", id="hub.W002")]
     if not is_known(name):
         text = "MAIL_BACKEND names neither local, smtp nor one of anymail's providers."

@@ -1,6 +1,6 @@
 """`/dev/mail` and `/dev/mail.json`: what the local backend kept, of all desks, in development only.
 
-No sign-in, every host. Elsewhere there is nothing at these addresses.
+No sign-in, every host of ours. Elsewhere there is nothing at these addresses.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from helpdesk.errors import MethodNotAllowed
 from helpdesk.mail.models import KeptMail
 from tenants import context
 from tenants.models import Tenant
+from tenants.resolve import tenant_by_host
 
 MOST_A_DESK = 200
 _CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data: https:; frame-src 'self'; base-uri 'none'"
@@ -79,7 +80,8 @@ def _of_development(view: View) -> View:
 
     @wraps(view)
     def page(request: HttpRequest) -> HttpResponse:
-        if settings.HUB_ENV != "development":
+        # A host that is not ours may be a page of somebody else's whose name leads here.
+        if settings.HUB_ENV != "development" or tenant_by_host(request.headers.get("Host", "")) is None:
             raise Http404
         if request.method not in ("GET", "HEAD"):
             return refusal(request, MethodNotAllowed(headers={"Allow": "GET, HEAD"}))

@@ -8,6 +8,7 @@ from config.env import env
 
 TIMEOUT_S = 10
 _ALIASES = {"ses": "amazon_ses", "amazon-ses": "amazon_ses"}
+_NO_PROVIDERS = frozenset({"base", "base_requests", "console", "test"})
 _OURS = {"local": "helpdesk.mail.local.EmailBackend", "smtp": "django.core.mail.backends.smtp.EmailBackend"}
 
 
@@ -24,7 +25,9 @@ def backend_class(name: str) -> str:
 
 def is_known(name: str) -> bool:
     """Is there such a backend?"""
-    return name in _OURS or (name.isidentifier() and find_spec(f"anymail.backends.{name}") is not None)
+    return name in _OURS or (
+        name not in _NO_PROVIDERS and name.isidentifier() and find_spec(f"anymail.backends.{name}") is not None
+    )
 
 
 def mail_from() -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from helpdesk.answers import refusal
-from helpdesk.errors import BadRequest
+from helpdesk.errors import BadRequest, MethodNotAllowed
 from helpdesk.mail.actions.reports import record_report
 from helpdesk.mail.rules import Report, report_of
 from helpdesk.mail.tokens import read_message_id
@@ -44,9 +45,14 @@ def hear(request: HttpRequest, provider: str) -> HttpResponse:
         raise Http404
     try:
         response: HttpResponse = view(request)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
         _log.warning("mail_event_unreadable", error=type(error).__name__)
         return refusal(request, BadRequest("This is not a report of the mail service."))
+    except ImproperlyConfigured:
+        _log.exception("mail_events_misconfigured")
+        return refusal(request, BadRequest("This hub does not take such reports."))
+    if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        return refusal(request, MethodNotAllowed())
     return response
 
 

@@ -7,22 +7,25 @@ done what was due settles the row; writers wait meanwhile, so that nothing becom
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
 from helpdesk import desk
+from helpdesk.clock import now
+
+NOTED_EVERY = timedelta(seconds=5)
 
 
 def wake(kind: str, at: datetime) -> None:
     """Make it due at this moment, unless it is due earlier already: then the row is left alone."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO public.wakeup (tenant_id, kind, due_at) VALUES (%s, %s, %s)"
-            " ON CONFLICT (tenant_id, kind) DO UPDATE SET due_at = excluded.due_at"
-            " WHERE wakeup.due_at > excluded.due_at",
-            [desk.current().id, kind, at],
+            "INSERT INTO public.wakeup (tenant_id, kind, due_at, due_since) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (tenant_id, kind) DO UPDATE SET due_at = excluded.due_at,"
+            " due_since = least(wakeup.due_since, excluded.due_since) WHERE wakeup.due_at > excluded.due_at",
+            [desk.current().id, kind, at, at],
         )
 
 
@@ -36,7 +39,20 @@ def settle(kind: str, next_due: Callable[[], datetime | None]) -> datetime | Non
         if due is None:
             cursor.execute("DELETE FROM public.wakeup WHERE tenant_id = %s AND kind = %s", given)
         elif held:
-            cursor.execute("UPDATE public.wakeup SET due_at = %s WHERE tenant_id = %s AND kind = %s", [due, *given])
+            cursor.execute(
+                "UPDATE public.wakeup SET due_at = %s, due_since = %s WHERE tenant_id = %s AND kind = %s",
+                [due, due, *given],
+            )
         else:
             wake(kind, due)
     return due
+
+
+def note_progress(kind: str) -> None:
+    """Somebody is at it: what goes on for long is not late. Written every few seconds at most."""
+    moment = now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE public.wakeup SET due_since = %s WHERE tenant_id = %s AND kind = %s AND due_since < %s",
+            [moment, desk.current().id, kind, moment - NOTED_EVERY],
+        )

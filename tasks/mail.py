@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
+from django.conf import settings
 
-from helpdesk.mail.actions.outbox import claim_mails, record_outcome
+from helpdesk.clock import now
+from helpdesk.mail.actions.outbox import claim_mails, postpone_all, record_outcome
 from helpdesk.mail.carrier import Carrier
 from helpdesk.mail.queries import next_due
-from helpdesk.wakeups import settle
+from helpdesk.wakeups import note_progress, settle, wake
 from helpdesk.work import unit_of_work
 from tasks.wakeups import forget
 from tenants import context
@@ -18,10 +23,13 @@ from tenants.resolve import tenant_by_id
 
 MOST_JOBS = 4
 """At once in a process, of eight threads: a mail server that hangs leaves the others to everything else."""
-MOST_CLAIMS = 20
-"""After so many a job ends and another goes on, so that no desk keeps a thread from the others."""
+MOST_CLAIMS = 3
+"""After so many a job ends and another goes on behind the others, so that no desk keeps a thread from them."""
+NO_SLOT_S = 2.0
 
 _slots = threading.BoundedSemaphore(MOST_JOBS)
+_lock = threading.Lock()
+_desks: set[str] = set()
 
 
 @shared_task(name="tasks.deliver_mail")
@@ -35,20 +43,41 @@ def deliver_mail(tenant_id: str) -> int:
     if tenant is None:
         forget(UUID(tenant_id))
         return 0
-    if not _slots.acquire(blocking=False):
-        return 0
-    try:
-        with context.tenant(tenant):
-            taken, is_done = _work_off()
-    finally:
-        _slots.release()
+    with _one_at_a_time(tenant_id) as is_ours:
+        if not is_ours or not _slots.acquire(blocking=False):
+            with context.tenant(tenant), unit_of_work():
+                wake("mail", now() + timedelta(seconds=NO_SLOT_S))
+            return 0
+        try:
+            with context.tenant(tenant):
+                taken, is_done = _work_off()
+        finally:
+            _slots.release()
     if not is_done:
         deliver_mail.delay(tenant_id)
     return taken
 
 
+@contextmanager
+def _one_at_a_time(tenant_id: str) -> Iterator[bool]:
+    """One job a desk in a process: a backlog of one must not take every slot."""
+    with _lock:
+        is_ours = tenant_id not in _desks
+        _desks.add(tenant_id)
+    try:
+        yield is_ours
+    finally:
+        if is_ours:
+            with _lock:
+                _desks.discard(tenant_id)
+
+
 def _work_off() -> tuple[int, bool]:
     """How many rows were taken, and whether nothing more is due."""
+    if not settings.MAIL_BACKEND:
+        with unit_of_work():
+            postpone_all("No mail server is set (MAIL_BACKEND).")
+        return 0, True
     taken = 0
     for _ in range(MOST_CLAIMS):
         count = _one_claim()
@@ -63,6 +92,7 @@ def _work_off() -> tuple[int, bool]:
 def _one_claim() -> int:
     with unit_of_work():
         claim = claim_mails()
+        note_progress("mail")
     with Carrier() as carrier:
         for letter in claim.letters:
             outcome = carrier.carry(letter)  # outside any transaction

@@ -80,7 +80,7 @@ def count_waiting(kind: str) -> int:
 
 
 def get_due() -> Due:
-    """How many wake-ups are overdue, and since when the oldest is."""
+    """How many wake-ups are overdue, being worked on or not, and since when nothing happened to the oldest."""
     with context.platform(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), min(due_at) FROM wakeup WHERE due_at <= %s", [now()])
+        cursor.execute("SELECT count(*), min(due_since) FROM wakeup WHERE due_since <= %s", [now()])
         return Due(*cursor.fetchone())

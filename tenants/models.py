@@ -6,6 +6,7 @@ No row of a tenant's schema points here by foreign key, so that a schema can mov
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 from django_tenants.models import DomainMixin, TenantMixin
 
 from helpdesk.clock import now
@@ -86,6 +87,9 @@ class Wakeup(models.Model):
     tenant_id = models.UUIDField()
     kind = models.CharField(max_length=20)
     due_at = models.DateTimeField(db_index=True)
+    """When somebody is to look; moved ahead while somebody does."""
+    due_since = models.DateTimeField(db_default=Now())
+    """Since when something waits, or since when it last went on: what is late shows here."""
 
     class Meta:
         db_table = "wakeup"

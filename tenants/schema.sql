@@ -213,6 +213,7 @@ CREATE TABLE undeliverable_address (
     id uuid NOT NULL,
     address character varying(254) NOT NULL,
     reason character varying(500) NOT NULL,
+    is_complaint boolean NOT NULL,
     created_at timestamp with time zone NOT NULL
 );
 --;
@@ -489,4 +490,6 @@ INSERT INTO django_migrations VALUES (10, 'tenants', '0002_extensions', now());
 --;
 INSERT INTO django_migrations VALUES (11, 'tenants', '0003_wakeup', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 11, true);
+INSERT INTO django_migrations VALUES (12, 'tenants', '0004_wakeup_since', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 12, true);

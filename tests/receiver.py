@@ -1,6 +1,7 @@
 """A receiver of webhooks on this machine, which answers as its paths say, and remembers what came.
 
-/ok · /status/503 · /later/10 (429, Retry-After) · /odd/503 (a Retry-After that no date is) · /hang · /drip · /big · /cut · /redirect · /slow/0.5 (seconds)
+/ok · /status/503 · /later/10 (429, Retry-After) · /odd/503 (a Retry-After that is no date) · /hang · /drip
+/big · /cut · /redirect · /slow/0.5 (seconds)
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ class Sink:
     refuse_recipient: str = ""
     refuse_data: str = ""
     drop_after_data: int = 0
+    drip_after_data: float = 0
+    """Seconds between the lines of its answer."""
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:
         if self.refuse_recipient:
@@ -34,6 +37,10 @@ class Sink:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if self.refuse_data:
             return self.refuse_data
+        if self.drip_after_data:
+            for _ in range(100):
+                await server.push("250-a moment, please")
+                await asyncio.sleep(self.drip_after_data)
         self.letters.append(message_from_bytes(envelope.content, policy=policy.default))
         self.envelopes.append((envelope.mail_from, envelope.rcpt_tos))
         self.sessions.add(id(session))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -15,7 +16,7 @@ CLIENT_CLOSED_REQUEST = 499
 """In the log only: the client left before there was an answer."""
 LONGEST_LOGGED_PATH = 512
 _NAMED_INSIDE = ("tenant", "person")
-_SIGNED = "/mail/unsubscribe/"
+_SIGNED = re.compile(r"(?i)(mail/+unsubscribe/+).+")
 """What follows is a signed token: whoever has it may use it."""
 _HEALTH = ("/health", "/api/v1/health")
 
@@ -44,4 +45,4 @@ def _is_health(path: str) -> bool:
 
 
 def _without_token(path: str) -> str:
-    return f"{_SIGNED}***" if path.startswith(_SIGNED) else path
+    return _SIGNED.sub(r"\1***", path)

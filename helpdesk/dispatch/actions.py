@@ -16,6 +16,7 @@ from helpdesk.dispatch.models import DeadLetter, LogCursor
 from helpdesk.events.queries import LogRow, get_head, get_row, list_rows
 from helpdesk.mail.actions.outbox import queue_mail
 from helpdesk.notifications.actions import tell
+from helpdesk.wakeups import note_progress
 from helpdesk.webhooks.actions.filling import forget_answers, wake_webhooks
 from helpdesk.work import current_work
 
@@ -58,6 +59,7 @@ def dispatch_page(readers: Mapping[str, Reader] = READERS) -> Progress | None:
             tell_page(rows)
         cursor.seq = rows[-1].seq
         cursor.save()
+        note_progress("dispatch")
     return Progress(len(rows), put_aside, behind=len(rows) == PAGE_ROWS)
 
 

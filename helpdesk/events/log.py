@@ -118,12 +118,14 @@ def _flush(entries: list[Entry]) -> None:
             values += [list(entry.audience.people), entry.payload, entry.payload_sha256, moment, before]
         row = "(%s, %s, %s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s)"
         cursor.execute(
-            "WITH woken AS (INSERT INTO public.wakeup (tenant_id, kind, due_at) VALUES (%s, 'dispatch', %s)"
-            " ON CONFLICT (tenant_id, kind) DO UPDATE SET due_at = excluded.due_at"
+            "WITH woken AS (INSERT INTO public.wakeup (tenant_id, kind, due_at, due_since)"
+            " VALUES (%s, 'dispatch', %s, %s)"
+            " ON CONFLICT (tenant_id, kind) DO UPDATE SET due_at = excluded.due_at,"
+            " due_since = least(wakeup.due_since, excluded.due_since)"
             " WHERE wakeup.due_at > excluded.due_at),"
             " written AS (INSERT INTO event (seq, id, type, actor, ticket, floor, people, payload,"
             f" payload_sha256, recorded_at, hash) VALUES {', '.join([row] * len(entries))})"
             " UPDATE event_head SET last_seq = %s, last_hash = %s WHERE id = 1",
-            [desk.current().id, moment, *values, seq, before],
+            [desk.current().id, moment, moment, *values, seq, before],
         )
     transaction.on_commit(partial(bell.ring, desk.current().id, seq), robust=True)

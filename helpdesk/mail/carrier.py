@@ -5,8 +5,13 @@ No words of ours hold a secret: of what a server said, the code and its text; of
 
 from __future__ import annotations
 
+import re
 import smtplib
+import socket
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -19,9 +24,15 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from helpdesk.mail.composing import Letter
 from helpdesk.mail.headers import one_line
 
-LONGEST_ROUND_S = 60.0
-"""No letter is begun later than this after the first: so a claim's lease outlasts its last letter."""
+LONGEST_ROUND_S, LETTER_WITHIN_S = 60.0, 120.0
+"""No letter is begun later than this after the first, and none takes longer: so a claim's lease outlasts its last one.
+
+A server may scan a letter for a while before it answers (RFC 5321, 4.5.3.2.6); to give up early is to send it twice.
+"""
 LONGEST_WORDS = 200
+_ABOUT_US = frozenset({500, 501, 502, 503, 504, 521, 530, 535})
+_NO_SUCH_MAILBOX = frozenset({550, 551, 553})
+_ENHANCED = re.compile(r"5\.\d{1,3}\.\d{1,3}")
 _ANSWERS = (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused, AnymailError)
 """After these the connection can be used on."""
 
@@ -37,9 +48,10 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """For good: another try would be refused too."""
+    """For good: another try would be refused too. `is_bounce`: because of the address, and not of us."""
 
     reason: str
+    is_bounce: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +67,13 @@ class Untried:
 
 
 @dataclass(frozen=True, slots=True)
-class Unset:
-    """Nobody has said yet who carries our mail: it waits, and that counts as no try."""
+class Away:
+    """Our own carrier cannot be reached, or does not let us in: mail waits, and that counts as no try."""
+
+    reason: str
 
 
-Outcome = Sent | Refused | Delayed | Untried | Unset
+Outcome = Sent | Refused | Delayed | Untried | Away
 
 
 class Carrier:
@@ -80,15 +94,13 @@ class Carrier:
 
     def carry(self, letter: Letter) -> Outcome:
         """Send it. Never raises what a server or a network does."""
-        if not settings.MAIL_BACKEND:
-            return Unset()
         if self._away:
-            return Delayed(self._away)
+            return Away(self._away)
         if time.monotonic() > self._until:
             return Untried()
         if not self._is_open and (reason := self._open()):
             self._away = reason
-            return Delayed(reason)
+            return Away(reason)
         return self._send(letter)
 
     def _open(self) -> str:
@@ -106,7 +118,13 @@ class Carrier:
     def _send(self, letter: Letter) -> Outcome:
         try:
             message = message_of(letter)
-            self._connection.send_messages([message])
+            message.message()
+        except Exception as error:
+            _log.warning("mail_not_written", mail=str(letter.mail_id), error=type(error).__name__)
+            return Refused("The address or a header cannot be written in a mail.")
+        try:
+            with self._deadline():
+                self._connection.send_messages([message])
         except Exception as error:
             if not isinstance(error, _ANSWERS) or self._hung_up():
                 self._drop()
@@ -115,6 +133,22 @@ class Carrier:
             return outcome
         told = getattr(getattr(message, "anymail_status", None), "message_id", None)
         return Sent("" if told is None else str(told)[:200])
+
+    @contextmanager
+    def _deadline(self) -> Iterator[None]:
+        """For all of the server's answers together: one that drips them would hold us for ever."""
+        smtp = getattr(self._connection, "connection", None)
+        if not isinstance(smtp, smtplib.SMTP) or smtp.sock is None:
+            yield
+            return
+        smtp.sock.settimeout(LETTER_WITHIN_S)
+        timer = threading.Timer(LETTER_WITHIN_S, _shut, [smtp.sock])
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
 
     def _hung_up(self) -> bool:
         """Did the server close the connection after its answer, as with 421?"""
@@ -158,20 +192,27 @@ def failure_of(error: Exception) -> Outcome:
     match error:
         case smtplib.SMTPRecipientsRefused(recipients=recipients):
             code, said = next(iter(recipients.values()))
-            return _answered(code, said)
+            return _answered(code, said, of_the_address=True)
         case smtplib.SMTPDataError(smtp_code=code, smtp_error=said):
-            return _answered(code, said)
+            return _answered(code, said, of_the_address=False)
         case AnymailRecipientsRefused():
-            return Refused("The mail service refused the recipient.")
-        case AnymailInvalidAddress() | ValueError():
-            return Refused("The address or a header cannot be written in a mail.")
+            return Refused("The mail service refused the recipient.", is_bounce=True)
+        case AnymailInvalidAddress():
+            return Refused("The mail service cannot read this address.")
         case _:
             return Delayed(_words(error))
 
 
-def _answered(code: int, said: bytes | str) -> Outcome:
+def _answered(code: int, said: bytes | str, *, of_the_address: bool) -> Outcome:
+    """Only what is said of the address is the address's: 5.7.x, 503, 530 and the like are about us (RFC 3463)."""
     words = f"{code} {_plain(said)}"
-    return Refused(words) if 500 <= code < 600 else Delayed(words)
+    enhanced = _ENHANCED.match(_plain(said))
+    detail = enhanced[0] if enhanced else ""
+    about_us = of_the_address and detail.startswith(("5.7.", "5.5.", "5.3.", "5.4.", "5.2.2"))
+    if not 500 <= code < 600 or code in _ABOUT_US or about_us:
+        return Delayed(words)
+    is_bounce = of_the_address and (detail.startswith(("5.1.", "5.2.1")) or (not detail and code in _NO_SUCH_MAILBOX))
+    return Refused(words, is_bounce=is_bounce)
 
 
 def _words(error: Exception) -> str:
@@ -195,3 +236,8 @@ def _words(error: Exception) -> str:
 def _plain(said: bytes | str) -> str:
     text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
     return one_line(text, longest=LONGEST_WORDS)
+
+
+def _shut(sock: socket.socket) -> None:
+    with suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)

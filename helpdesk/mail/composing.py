@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,7 @@ import orjson
 from django.conf import settings
 
 from helpdesk import desk
+from helpdesk.clock import now
 from helpdesk.comments.models import Comment
 from helpdesk.comments.queries import comments_visible_to
 from helpdesk.events.queries import get_row_by_id
@@ -23,7 +25,7 @@ from helpdesk.mail.headers import mailbox, sender_name
 from helpdesk.mail.models import Mail
 from helpdesk.mail.page import html_page, text_page
 from helpdesk.mail.queries import undeliverable_among
-from helpdesk.mail.rules import PREFERENCES, TO_REQUESTERS
+from helpdesk.mail.rules import MOST_RECEIPTS_AN_HOUR, PREFERENCES, TO_REQUESTERS, TOO_OLD
 from helpdesk.mail.templates import Template, fill
 from helpdesk.mail.tokens import Unsubscription, message_id_of, reply_token, thread_id_of, unsubscribe_token
 from helpdesk.notifications.queries import list_preferences
@@ -64,7 +66,7 @@ class NotToBeSent(Exception):
 def compose(mail: Mail, templates: Mapping[MailKind, Template]) -> Letter:
     """The letter for this try; raises NotToBeSent. Fills in where it goes and what its subject is."""
     kind, person, here = MailKind(mail.kind), mail.person, desk.current()
-    _require_wanted(person, kind)
+    _require_wanted(mail, person, kind)
     about = _a_webhook(mail) if kind is MailKind.WEBHOOK_PAUSED else _a_ticket(mail, kind)
     filled = fill(templates[kind], about.values)
     unsubscribe_url = unsubscribe_address(person.id, kind)
@@ -94,7 +96,7 @@ def values_of(ticket: Ticket, comment: Comment | None, *, actor: Person | None, 
         "ticket.priority": ticket.priority_word().value,
         "ticket.url": f"{desk_url(here.slug)}/#/tickets/{ticket.id}",
         "comment.content": comment.content if comment else "",
-        "actor.name": actor.name if actor else here.name,
+        "actor.name": (actor.name if actor else "") or here.name,
         "recipient.name": recipient.name,
         "desk.name": here.name,
     }
@@ -103,12 +105,18 @@ def values_of(ticket: Ticket, comment: Comment | None, *, actor: Person | None, 
 def values_of_webhook(webhook: Mapping[str, Any], *, recipient: Person) -> dict[str, str]:
     """The same for a webhook's payload."""
     return {
-        "webhook.url": webhook["url"],
+        "webhook.url": _origin(webhook["url"]),
         "webhook.description": webhook["description"],
         "webhook.reason": PAUSED[webhook["pausedReason"]],
         "recipient.name": recipient.name,
         "desk.name": desk.current().name,
     }
+
+
+def _origin(url: str) -> str:
+    """Scheme and host: what stands behind them is often a secret, and mail is read by many."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def desk_url(slug: str) -> str:
@@ -145,11 +153,19 @@ class _About:
     reply_to: str = ""
 
 
-def _require_wanted(person: Person, kind: MailKind) -> None:
+def _require_wanted(mail: Mail, person: Person, kind: MailKind) -> None:
     _require(person.is_active, "This person has been deactivated.")
     _require(not undeliverable_among({person.email}), "The address is marked as undeliverable.")
+    _require(mail.created_at > now() - TOO_OLD, "It could not leave for a week.")
     preference = PREFERENCES[kind]
     _require(preference is None or list_preferences(person)[preference][1], "They want no mails of this kind.")
+
+
+def _require_no_flood(mail: Mail) -> None:
+    if mail.person.email_confirmed_at is not None:
+        return
+    hour = Mail.objects.filter(person=mail.person, kind=mail.kind, sent_at__gt=now() - timedelta(hours=1))
+    _require(hour.count() < MOST_RECEIPTS_AN_HOUR, "This unconfirmed address got many receipts within an hour.")
 
 
 def _a_ticket(mail: Mail, kind: MailKind) -> _About:
@@ -161,6 +177,8 @@ def _a_ticket(mail: Mail, kind: MailKind) -> _About:
     _require(kind not in TO_REQUESTERS or ticket.requester_id == person.id, "The ticket has another requester now.")
     _require(kind is not MailKind.ASSIGNED or ticket.assigned_to_id == person.id, "It is assigned to somebody else.")
     _require(mail.ticket_status in ("", ticket.status), "The status has changed again.")
+    if kind is MailKind.TICKET_RECEIVED:
+        _require_no_flood(mail)
     comment = _comment(mail, kind)
     actor = _actor(mail, comment)
     sender = "" if kind is MailKind.TICKET_RECEIVED or actor is None else actor.name

@@ -80,6 +80,8 @@ class UndeliverableAddress(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     address = models.CharField(max_length=254, unique=True)
     reason = models.CharField(max_length=500)
+    is_complaint = models.BooleanField(default=False)
+    """Somebody does not want our mail: only an admin clears that."""
     created_at = models.DateTimeField(default=now)
 
     class Meta:

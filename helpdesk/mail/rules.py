@@ -11,7 +11,7 @@ from uuid import UUID
 from helpdesk.notifications.rules import Told
 from helpdesk.vocabulary import MailKind, NotificationKind
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=5)
 """How long a claimed mail is left to the worker that claimed it."""
 PAUSES = (
     timedelta(seconds=30),
@@ -23,6 +23,10 @@ PAUSES = (
 )
 """Between one try and the next; after the last of them a mail has failed."""
 MOST_ATTEMPTS = len(PAUSES) + 1
+TOO_OLD = timedelta(days=7)
+"""What could not leave for so long is of no use to anybody."""
+MOST_RECEIPTS_AN_HOUR = 50
+"""To one address that nobody has confirmed: whoever registers with somebody else's must not flood them."""
 BOUNCES_OF_A_DEAD_ADDRESS = 3
 BOUNCES_COUNT_FOR = timedelta(days=30)
 
@@ -57,22 +61,20 @@ class Report:
 
 
 def who_is_mailed(*, type_: str, payload: Mapping[str, Any], told: Iterable[Told]) -> Iterator[Due]:
-    """Everybody who gets a mail about this event, once each.
+    """Everybody who gets a mail about this event, with each reason; the first that they want is the one they get.
 
     `told` are those whom the event concerns (see `notifications.rules`), never the one who did it. The
     requester of a new ticket gets a receipt, whoever opened it. Agents are mailed what is put to them by
     name: an assignee who is told of replies and statuses reads of them in the app.
     """
     ticket = payload["data"]["ticket"]
-    requester, mailed = UUID(ticket["requesterId"]), set[UUID]()
+    requester = UUID(ticket["requesterId"])
     if type_ == "ticket.created":
-        mailed.add(requester)
         yield Due(requester, MailKind.TICKET_RECEIVED)
     is_internal = (payload["data"].get("comment") or {}).get("isInternal", False)
     for one in told:
         kind = _kind(one, is_requester=one.person_id == requester, is_internal=is_internal)
-        if kind and one.person_id not in mailed:
-            mailed.add(one.person_id)
+        if kind:
             yield Due(one.person_id, kind)
 
 

@@ -51,6 +51,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=helpdesk.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('address', models.CharField(max_length=254, unique=True)),
                 ('reason', models.CharField(max_length=500)),
+                ('is_complaint', models.BooleanField(default=False)),
                 ('created_at', models.DateTimeField(default=helpdesk.clock.now)),
             ],
             options={

@@ -27,16 +27,13 @@ class Told:
 def who_is_told(
     *, type_: str, payload: dict[str, Any], actor_id: UUID | None, mentioned: frozenset[UUID]
 ) -> Iterator[Told]:
-    """Everybody whom this event concerns, once each, never the one who did it.
+    """Everybody whom this event concerns, with each reason, the weightiest first; never the one who did it.
 
-    `payload` is `{actor, data, changes?}`; `mentioned` are the people whom the comment's text names and
-    who may see the comment.
+    They are told once, of the first reason of which they want to be told. `payload` is `{actor, data, changes?}`;
+    `mentioned` are the people whom the comment's text names and who may see the comment.
     """
-    told: set[UUID | None] = {actor_id}
-    for person_id, kind in _concerned(type_, payload, mentioned):
-        if person_id not in told:
-            told.add(person_id)
-            yield Told(person_id, kind)
+    found = (Told(*one) for one in _concerned(type_, payload, mentioned) if one[0] != actor_id)
+    yield from dict.fromkeys(found)
 
 
 def mentions_in(text: str) -> list[str]:

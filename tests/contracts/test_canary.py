@@ -61,6 +61,7 @@ def spill(desk: Desk, word: str) -> Spilled:
         change_ticket(desk.agent, scene.ticket_id, fields={"metadata": {"secret": f"{word}-metadata"}})
         change_ticket(desk.admin, scene.ticket_id, fields={"assigned_to_id": desk.ada.id, "status": "pending"})
         foreign = create_ticket(desk.other_user, fields={"title": f"{word}-foreign", "description": f"{word}-foreign"})
+    dispatch(desk)  # what is deleted now has been told
     with context.tenant(desk.ref), unit_of_work():
         add_comment(desk.agent, foreign.id, content=f"{word}-foreign reply", is_internal=False)
         for comment in (reply, gone):

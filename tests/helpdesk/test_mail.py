@@ -232,7 +232,7 @@ class TestAPausedWebhook:
         deliver(desk)
         assert mailed(desk.admin) == ["webhook_paused"]
         (mail,) = inbox(desk.admin)
-        assert mail.subject == "Webhook paused: The ERP https://erp.example/hooks"
+        assert mail.subject == "Webhook paused: The ERP https://erp.example"
         assert "for five days" in mail.text
         assert "Reply-To" not in mail.headers
         assert mailed(desk.agent) == mailed(desk.user) == []

@@ -10,14 +10,16 @@ from django.db import connection
 from helpdesk.clock import now
 from helpdesk.comments.actions import delete_comment
 from helpdesk.dispatch.models import LogCursor
+from helpdesk.mail import composing
 from helpdesk.mail.actions import outbox
 from helpdesk.mail.actions.outbox import claim_mails, forget_old_mails, record_outcome
 from helpdesk.mail.carrier import Delayed, Sent
 from helpdesk.mail.composing import compose
 from helpdesk.mail.models import KeptMail, Mail
 from helpdesk.mail.queries import next_due
-from helpdesk.mail.rules import LEASE, MOST_ATTEMPTS, PAUSES
+from helpdesk.mail.rules import LEASE, MOST_ATTEMPTS, PAUSES, TOO_OLD
 from helpdesk.mail.tokens import read_message_id
+from helpdesk.people.models import Person
 from helpdesk.tickets.actions import create_ticket
 from helpdesk.work import unit_of_work
 from tests.conftest import Desk
@@ -157,6 +159,32 @@ def wakeup(desk: Desk) -> Any:
     with connection.cursor() as cursor:
         cursor.execute("SELECT due_at FROM public.wakeup WHERE tenant_id = %s AND kind = 'mail'", [desk.ref.id])
         return cursor.fetchone()
+
+
+class TestAFlood:
+    def test_of_receipts_to_an_unconfirmed_address_ends(
+        self, desk: Desk, ticket: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(composing, "MOST_RECEIPTS_AN_HOUR", 2)
+        for number in range(4):
+            with unit_of_work():
+                create_ticket(desk.user, fields={"title": f"Buy now {number}"})
+            deliver(desk)
+        assert sorted(Mail.objects.values_list("state", flat=True)) == ["dropped", "dropped", "sent", "sent"]
+        Person.objects.update(email_confirmed_at=now())
+        with unit_of_work():
+            create_ticket(desk.user, fields={"title": "The last"})
+        deliver(desk)
+        assert Mail.objects.filter(state="sent").count() == 3
+
+
+class TestWhatCouldNotLeave:
+    def test_for_a_week_is_dropped(self, desk: Desk, ticket: Any) -> None:
+        reply(desk.agent, ticket, "Hello")
+        dispatch()
+        Mail.objects.update(created_at=now() - TOO_OLD)
+        deliver(desk)
+        assert (only_mail().state, only_mail().last_error) == ("dropped", "It could not leave for a week.")
 
 
 class TestWithoutAMailServer:

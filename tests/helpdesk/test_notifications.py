@@ -14,11 +14,12 @@ from helpdesk.events import catalogue
 from helpdesk.events.log import record
 from helpdesk.events.models import Event
 from helpdesk.events.verify import verify_log
+from helpdesk.notifications.actions import choose
 from helpdesk.notifications.models import Notification
 from helpdesk.notifications.rules import mentions_in, names_of
 from helpdesk.people.models import Person
 from helpdesk.tickets.actions import change_ticket, create_ticket, delete_ticket
-from helpdesk.vocabulary import TicketStatus
+from helpdesk.vocabulary import NotificationKind, TicketStatus
 from helpdesk.work import unit_of_work
 from tests.api import Api
 from tests.conftest import Desk
@@ -83,6 +84,13 @@ class TestAPublicReply:
             add_comment(desk.ada, ticket.id, content="@agent, please look.", is_internal=False)
         dispatch()
         assert told(desk.agent) == ["mentioned"]
+
+    def test_is_told_as_a_reply_to_whoever_wants_no_mentions(self, desk: Desk, ticket: Any) -> None:
+        with unit_of_work():
+            choose(desk.user, choices={NotificationKind.MENTIONED: (False, False)})
+            add_comment(desk.agent, ticket.id, content="@user please look.", is_internal=False)
+        dispatch()
+        assert told(desk.user) == ["comment_added"]
 
 
 class TestANote:

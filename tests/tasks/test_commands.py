@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from io import StringIO
 from typing import Any
 
@@ -12,9 +13,11 @@ from django.core.management import CommandError, call_command
 from helpdesk.clock import now
 from helpdesk.dispatch.models import DeadLetter
 from helpdesk.tickets.actions import create_ticket
+from helpdesk.wakeups import note_progress, wake
 from helpdesk.webhooks.actions.endpoints import create_webhook
 from helpdesk.webhooks.models import Webhook
 from helpdesk.work import unit_of_work
+from tasks.wakeups import get_due, wake_due
 from tests.api import Api
 from tests.conftest import Desk
 
@@ -46,8 +49,6 @@ def test_hub_status_tells_lag_mail_and_every_endpoint(desk: Desk, webhook: Webho
 
 
 def test_health_tells_of_failing_webhooks_without_being_degraded_by_them(api: Api, desk: Desk) -> None:
-    from helpdesk.wakeups import wake
-
     with unit_of_work():
         wake("failing_webhooks", now())
     check = api.get("/health/ready")["checks"]["webhooks"]
@@ -67,3 +68,15 @@ def test_reseal_secrets_says_what_it_cannot_read(desk: Desk, webhook: Webhook, m
     monkeypatch.setattr(settings, "HUB_ENCRYPTION_KEYS", ("another" * 8,))
     with pytest.raises(CommandError, match="acme"):
         said("reseal_secrets")
+
+
+def test_what_waits_is_late_although_somebody_was_sent_to_look(desk: Desk) -> None:
+    begun = now() - timedelta(hours=3)
+    with unit_of_work():
+        wake("webhooks", begun)
+    assert wake_due() >= 1
+    assert get_due().oldest == begun
+    with unit_of_work():
+        note_progress("webhooks")
+    oldest = get_due().oldest
+    assert oldest is None or oldest > begun

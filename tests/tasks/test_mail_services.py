@@ -15,6 +15,7 @@ from django.test import Client
 from config.checks import check_environment
 from config.env import env
 from config.mail import backend_class, is_known
+from helpdesk.clock import now
 from helpdesk.comments.actions import add_comment
 from helpdesk.mail import carrier
 from helpdesk.mail.carrier import Delayed, Refused, failure_of
@@ -195,11 +196,22 @@ class TestReports:
         deliver(desk)
 
     def test_a_delivery_clears_the_address(self, desk: Desk, sent: Mail) -> None:
-        UndeliverableAddress.objects.create(address=sent.address, reason="old")
+        UndeliverableAddress.objects.create(address=sent.address, reason="old", created_at="2020-01-01T00:00:00Z")
         delivered = {"RecordType": "Delivery", "Recipient": sent.address, "DeliveredAt": "2026-11-05T16:33:54Z"}
         assert self.post(postmark(sent, desk) | delivered).status_code == 200
         assert not UndeliverableAddress.objects.exists()
         assert only_mail().bounced_at is None
+
+    def test_a_delivery_clears_no_complaint_and_no_later_bounce(self, desk: Desk, sent: Mail) -> None:
+        marks = [("2020-01-01T00:00:00Z", True), (now(), False)]
+        for created_at, is_complaint in marks:
+            UndeliverableAddress.objects.update_or_create(
+                address=sent.address,
+                defaults={"reason": "x", "created_at": created_at, "is_complaint": is_complaint},
+            )
+            delivered = {"RecordType": "Delivery", "Recipient": sent.address, "DeliveredAt": "2026-11-05T16:33:54Z"}
+            assert self.post(postmark(sent, desk) | delivered).status_code == 200
+            assert UndeliverableAddress.objects.exists()
 
     def test_an_opened_mail_is_nobodys_business(self, desk: Desk, sent: Mail) -> None:
         assert self.post(postmark(sent, desk, "Open")).status_code == 200

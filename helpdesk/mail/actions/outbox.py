@@ -18,19 +18,20 @@ from django.db import OperationalError, transaction
 from helpdesk.clock import now
 from helpdesk.events.queries import LogRow
 from helpdesk.mail.actions.reports import note_bounce
-from helpdesk.mail.carrier import Delayed, Outcome, Refused, Sent, Unset, Untried
+from helpdesk.mail.carrier import Away, Delayed, Outcome, Refused, Sent, Untried
 from helpdesk.mail.composing import Letter, NotToBeSent, compose
 from helpdesk.mail.models import KeptMail, Mail
-from helpdesk.mail.queries import get_templates
+from helpdesk.mail.queries import get_templates, next_due
 from helpdesk.mail.rules import LEASE, MOST_ATTEMPTS, PREFERENCES, Due, pause_after, who_is_mailed
 from helpdesk.mail.templates import Template
 from helpdesk.notifications.queries import list_preferences, list_told
 from helpdesk.people.models import Person
 from helpdesk.people.queries import list_admins
 from helpdesk.vocabulary import MailKind, MailState
-from helpdesk.wakeups import wake
+from helpdesk.wakeups import settle, wake
 
 MOST_A_CLAIM = 10
+WHILE_AWAY = timedelta(minutes=1)
 UNTIL_IT_IS_SET = timedelta(minutes=5)
 KEPT_FOR = timedelta(days=90)
 MOST_KEPT_LOCALLY = 1000
@@ -70,6 +71,15 @@ def claim_mails() -> Claim:
     return Claim(len(mails), letters)
 
 
+def postpone_all(reason: str) -> datetime | None:
+    """Nobody is there who could carry them: what is due waits a while. Says when to look again."""
+    moment = now()
+    later = moment + UNTIL_IT_IS_SET
+    due = Mail.objects.filter(state=MailState.PENDING.value, due_at__lte=moment)
+    due.update(due_at=later, last_error=reason)
+    return settle("mail", next_due)
+
+
 def record_outcome(letter: Letter, outcome: Outcome) -> None:
     """What came of a try. An outcome that comes after its lease tells only of success: others have it now."""
     waiting = Mail.objects.filter(id=letter.mail_id, state=MailState.PENDING.value)
@@ -80,16 +90,16 @@ def record_outcome(letter: Letter, outcome: Outcome) -> None:
         case Sent(carrier_id=carrier_id):
             mail.state, mail.sent_at, mail.carrier_id, mail.last_error = MailState.SENT.value, now(), carrier_id, ""
             mail.due_at = None
-        case Refused(reason=reason):
+        case Refused(reason=reason, is_bounce=is_bounce):
             _end(mail, MailState.FAILED, reason)
-            note_bounce(mail, reason=reason)
+            if is_bounce:
+                note_bounce(mail, reason=reason)
         case Delayed(reason=reason):
             _delay(mail, reason)
         case Untried():
             mail.attempts, mail.due_at = mail.attempts - 1, now()
-        case Unset():
-            mail.attempts, mail.due_at = mail.attempts - 1, now() + UNTIL_IT_IS_SET
-            mail.last_error = "No mail server is set (MAIL_BACKEND)."
+        case Away(reason=reason):
+            mail.attempts, mail.due_at, mail.last_error = mail.attempts - 1, now() + WHILE_AWAY, reason
     mail.save()
 
 

@@ -21,7 +21,10 @@ def record_report(mail_id: UUID, report: Report) -> bool:
     if mail is None:
         return False
     if report.delivered:
-        UndeliverableAddress.objects.filter(address=mail.address).delete()
+        # Reports come in any order: one of before the mark does not take it away.
+        UndeliverableAddress.objects.filter(
+            address=mail.address, is_complaint=False, created_at__lt=mail.sent_at or mail.created_at
+        ).delete()
         return True
     note_bounce(mail, reason=report.reason, complained=report.complained)
     mail.save()
@@ -34,7 +37,12 @@ def note_bounce(mail: Mail, *, reason: str, complained: bool = False) -> None:
     mail.bounced_at, mail.bounce_reason = mail.bounced_at or now(), reason
     others = Mail.objects.filter(address=mail.address, bounced_at__gt=now() - BOUNCES_COUNT_FOR).exclude(id=mail.id)
     if complained or others.count() + 1 >= BOUNCES_OF_A_DEAD_ADDRESS:
-        UndeliverableAddress.objects.get_or_create(address=mail.address, defaults={"reason": reason})
+        marked, made = UndeliverableAddress.objects.get_or_create(
+            address=mail.address, defaults={"reason": reason, "is_complaint": complained}
+        )
+        if complained and not (made or marked.is_complaint):
+            marked.is_complaint, marked.reason = True, reason
+            marked.save(update_fields=["is_complaint", "reason"])
 
 
 def clear_address(actor: Person, address_id: UUID) -> None:

@@ -24,7 +24,7 @@ from helpdesk.events.rules import Audience
 from helpdesk.ids import new_id
 from helpdesk.sealing import Unreadable, unseal
 from helpdesk.vocabulary import Floor
-from helpdesk.wakeups import settle, wake
+from helpdesk.wakeups import note_progress, settle, wake
 from helpdesk.webhooks.actions.endpoints import DELIVERIES, FAILING, pause
 from helpdesk.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
 from helpdesk.webhooks.queries import next_due, next_pause
@@ -130,6 +130,7 @@ def keep_what_can_be(results: Sequence[Result]) -> None:
     try:
         with transaction.atomic():
             keep(results)
+        note_progress(DELIVERIES)
     except OperationalError:
         raise
     except Exception:
@@ -233,7 +234,7 @@ def _write(judged: Sequence[Judged]) -> None:
         delivered = outcome.verdict == "delivered"
         current = delivery.attempts == result.job.number
         of_this_round = result.job.number > delivery.attempts_before
-        if delivery.state != DeliveryState.PENDING.value or not (current or (delivered and of_this_round)):
+        if delivery.state != DeliveryState.PENDING.value or not (of_this_round and (current or delivered)):
             continue
         state = {"delivered": DeliveryState.DELIVERED, "given_up": DeliveryState.FAILED}.get(outcome.verdict)
         ended = result.started_at if delivered else None
