@@ -70,6 +70,10 @@ class TestInDevelopment:
         assert mails[0]["messageId"] == mails[0]["headers"]["Message-ID"]
         assert mails[0]["to"] == [mailed.user.email]
 
+    def test_a_foreign_name_that_leads_here_reads_nothing(self, client: Client, mailed: Desk) -> None:
+        assert get(client, "/dev/mail.json", "evil.example").status_code == 404
+        assert get(client, "/dev/mail", "evil.example:8000").status_code == 404
+
     def test_the_page_shows_them_in_a_sandbox(self, client: Client, mailed: Desk) -> None:
         answer = get(client, "/dev/mail")
         page = answer.content.decode()
