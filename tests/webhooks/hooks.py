@@ -55,7 +55,8 @@ def deliver(desk: Desk, engine: Engine) -> None:
     """What the jobs do: dispatch, ring, and wait until the courier rests."""
     dispatch(desk)
     engine.ring(desk.ref)
-    until(lambda: desk.ref.id not in engine._serving and due_in_s(desk) > 0, "the courier does not come to rest")
+    # In this order: what was claimed just now is not due, and then it is being served.
+    until(lambda: due_in_s(desk) > 0 and desk.ref.id not in engine._serving, "the courier does not come to rest")
 
 
 def due_in_s(desk: Desk) -> float:
