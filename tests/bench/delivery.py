@@ -29,6 +29,7 @@ from django.db import connection
 
 from helpdesk.clock import now
 from helpdesk.mail.models import Mail
+from helpdesk.people.models import Person
 from helpdesk.tickets.actions import create_ticket
 from helpdesk.webhooks.actions.again import replay
 from helpdesk.webhooks.actions.endpoints import create_webhook
@@ -169,7 +170,8 @@ def by_the_outbox(desk: Desk) -> float:
     with context.tenant(desk.ref), unit_of_work():
         Mail.objects.update(state="pending", attempts=0, due_at=now())
     begun = time.perf_counter()
-    deliver_mail(str(desk.ref.id))
+    while deliver_mail(str(desk.ref.id)):
+        pass  # a job ends after a few claims, for others to have their turn
     with context.tenant(desk.ref), unit_of_work():
         assert not Mail.objects.exclude(state="sent").exists()
         return Mail.objects.count() / (time.perf_counter() - begun)
@@ -191,6 +193,7 @@ def bench_mails() -> None:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
         settings.EMAIL_USE_TLS = settings.EMAIL_USE_SSL = False
         with context.tenant(desk.ref), unit_of_work():
+            Person.objects.update(email_confirmed_at=now())
             ticket = create_ticket(desk.user, fields={"title": "The VPN drops", "description": "It does. " * 20})
             mails = [
                 Mail(person=desk.user, event_id=uuid4(), kind="ticket_received", ticket_id=ticket.id)
