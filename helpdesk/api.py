@@ -12,33 +12,14 @@ from helpdesk.answers import answer
 from helpdesk.comments.api import flat_router as flat_comments
 from helpdesk.comments.api import router as ticket_comments
 from helpdesk.conversation.api import router as tickets
+from helpdesk.document import describe
 from helpdesk.door import one_unit_of_work
 from helpdesk.mail.api import router as mail
 from helpdesk.notifications.api import router as notifications
 from helpdesk.people.api import router as people
-from helpdesk.permissions import OPERATIONS
 from helpdesk.refusals import tell_refusals
-from helpdesk.shapes import Shape
 from helpdesk.strict_json import StrictParser
 from helpdesk.webhooks.api import router as webhooks
-
-
-class ErrorDetail(Shape):
-    field: str
-    message: str
-    code: str
-
-
-class Error(Shape):
-    """Every refusal of every path."""
-
-    code: str
-    message: str
-    details: list[ErrorDetail]
-    timestamp: str
-    path: str
-    request_id: str
-    data: dict[str, Any] | None = None
 
 
 class _Parser(StrictParser):
@@ -53,24 +34,8 @@ class HubAPI(NinjaAPI):
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
         document = super().get_openapi_schema(**kwargs)
-        components = document.setdefault("components", {})
-        schemas = components.setdefault("schemas", {})
-        schemas["Error"] = Error.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
-        schemas |= schemas["Error"].pop("$defs", {})
-        components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
-        for methods in document["paths"].values():
-            for operation in methods.values():
-                _document(operation)
+        describe(document)
         return document
-
-
-def _document(operation: dict[str, Any]) -> None:
-    told = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
-    operation["responses"]["default"] = {"description": "Refused", "content": told}
-    roles = OPERATIONS[operation["operationId"]]
-    if roles is not None:
-        operation["security"] = [{"bearer": []}]
-        operation["x-roles"] = sorted(role.value for role in roles)
 
 
 api = HubAPI(

@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from helpdesk.document import HEALTH, WITH_VERSION
 from helpdesk.permissions import OPERATIONS
 from tenants.management.commands.write_openapi import openapi_document
 from tests.api import Api
-from tests.contracts.operations import Operation, document, operations
+from tests.contracts.conftest import Web
+from tests.contracts.errors import assert_refused
+from tests.contracts.operations import Operation, document, operation, operations
 
 
 def test_the_committed_document_is_what_the_code_says() -> None:
@@ -29,6 +32,21 @@ def test_the_list_of_endpoints_names_every_operation(api: Api) -> None:
     assert listed == {f"{operation.method} /api/v1{operation.path}" for operation in operations()}
 
 
+@pytest.mark.parametrize("name", sorted(WITH_VERSION))
+@pytest.mark.usefixtures("nothing_changes")
+class TestEveryOperationWithAVersion:
+    def test_is_refused_when_it_is_stale(self, name: str, web: Web) -> None:
+        call = operation(name).call(web.scene.target(web.desk, person=web.desk.agent))
+        stale = web.admin.with_(If_Match='"999999"').call(call.method, call.path, call.body)
+        assert_refused(stale, "PRECONDITION_FAILED", reason="stale")
+        assert stale["data"]["current"]["id"] in call.path
+
+    def test_is_refused_when_it_is_none(self, name: str, web: Web) -> None:
+        call = operation(name).call(web.scene.target(web.desk, person=web.desk.agent))
+        odd = web.admin.with_(If_Match='"last"').call(call.method, call.path, call.body)
+        assert_refused(odd, "VALIDATION_ERROR", field="If-Match")
+
+
 @pytest.mark.parametrize("operation", operations(), ids=lambda operation: operation.id)
 class TestEveryOperation:
     def test_has_a_summary_and_a_tag(self, operation: Operation) -> None:
@@ -41,8 +59,13 @@ class TestEveryOperation:
         assert ("security" in operation.described) == (roles is not None)
 
     def test_says_how_it_refuses(self, operation: Operation) -> None:
-        told = operation.described["responses"]["default"]["content"]["application/json"]["schema"]
-        assert told == {"$ref": "#/components/schemas/Error"}
+        refusals = {status: told for status, told in operation.described["responses"].items() if int(status) >= 400}
+        if operation.id in HEALTH:
+            return
+        assert {400, 401, 403, 404, 429, 500, 503} <= set(refusals)
+        for told in refusals.values():
+            named = document()["components"]["responses"][told["$ref"].rpartition("/")[2]]
+            assert named["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Error"}
 
     def test_bodies_take_nothing_unknown(self, operation: Operation) -> None:
         if "requestBody" in operation.described:
