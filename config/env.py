@@ -1,6 +1,6 @@
 """What the environment may say, with its types and defaults. `.env.example` documents the same list.
 
-Where DATABASE_URL or REDIS_URL are unset, the values of the embedded services stand in
+Where DATABASE_URL, REDIS_URL or S3_ENDPOINT_URL are unset, the values of the embedded services stand in
 `HUB_HOME/services.env`, written by whoever started them.
 """
 
@@ -60,6 +60,14 @@ class Env(BaseSettings):
     port: int = 8000
     database_url: str = ""
     redis_url: str = ""
+    s3_endpoint_url: Annotated[str, StringConstraints(pattern=r"^$|^https?://[^\s?#]+$")] = ""
+    """The object store that holds attachments. Empty: there are none."""
+    s3_public_url: Annotated[str, StringConstraints(pattern=r"^$|^https?://[^\s?#]+$")] = ""
+    """Where people's browsers reach it. Empty: at the endpoint."""
+    s3_bucket: str = "hub"
+    s3_region: str = "us-east-1"
+    s3_access_key_id: str = ""
+    s3_secret_access_key: str = ""
 
     @field_validator("hub_encryption_keys", "webhook_allowed_networks", mode="before")
     @classmethod

@@ -120,6 +120,11 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 
+S3_ENDPOINT_URL = env.s3_endpoint_url
+S3_PUBLIC_URL = env.s3_public_url or env.s3_endpoint_url
+S3_BUCKET, S3_REGION = env.s3_bucket, env.s3_region
+S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY = env.s3_access_key_id, env.s3_secret_access_key
+
 HUB_PUBLIC_URL = mail.public_url()
 MAIL_BACKEND = mail.mail_backend()
 MAIL_FROM = DEFAULT_FROM_EMAIL = mail.mail_from()

@@ -18,6 +18,7 @@ from config.embedded.terminal import say
 UNPRIVILEGED = ("nobody", "daemon")
 # Kept by a reboot, unlike /tmp; everyone may enter it.
 FALLBACK = Path("/var/tmp")  # noqa: S108
+WAY_OUT = "set DATABASE_URL, REDIS_URL and S3_ENDPOINT_URL"
 
 
 class Privileges(TypedDict, total=False):
@@ -67,7 +68,7 @@ def find_place(home: Path) -> Place:
     except (OSError, subprocess.SubprocessError) as error:
         raise EmbeddedError(
             f"PostgreSQL refuses to run as root, and root may not become user {uid} here ({error});"
-            " start as a normal user, or set DATABASE_URL and REDIS_URL."
+            f" start as a normal user, or {WAY_OUT}."
         ) from error
     data = _fallback(home)
     say(f"the servers' account cannot enter {home}; their data is in {data}")
@@ -81,18 +82,42 @@ def reachable(place: Place, package: Path, program: str, *, version: str) -> Pat
     """
     if place.uid is None or place.can(str(package / program), "--version"):
         return package
-    copy = place.data / f"{package.name}-{version}"
-    if not copy.exists():
-        say(f"copying {package.name} to {copy}, where the servers' account can reach it")
-        unfinished = copy.with_name(f".{copy.name}")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        shutil.copytree(package, unfinished)
-        for path in [unfinished, *unfinished.rglob("*")]:
-            path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or os.access(path, os.X_OK) else 0o044))
-        unfinished.rename(copy)
-    if not place.can(str(copy / program), "--version"):
-        raise EmbeddedError(f"{copy / program} does not run on this machine; set DATABASE_URL and REDIS_URL.")
+    copy = _copied(place, package, version=version)
+    _require_runs(place, copy / program)
     return copy
+
+
+def reachable_program(place: Place, program: Path, *, version: str) -> Path:
+    """The same for one program that stands among others, which are not copied."""
+    if place.uid is None or place.can(str(program), "--version"):
+        return program
+    copy = _copied(place, program, version=version) / program.name
+    _require_runs(place, copy)
+    return copy
+
+
+def _copied(place: Place, original: Path, *, version: str) -> Path:
+    """A folder with the original's files, or with the original."""
+    copy = place.data / f"{original.name}-{version}"
+    if copy.exists():
+        return copy
+    say(f"copying {original.name} to {copy}, where the servers' account can reach it")
+    unfinished = copy.with_name(f".{copy.name}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    if original.is_dir():
+        shutil.copytree(original, unfinished)
+    else:
+        unfinished.mkdir()
+        shutil.copy(original, unfinished)
+    for path in [unfinished, *unfinished.rglob("*")]:
+        path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or os.access(path, os.X_OK) else 0o044))
+    unfinished.rename(copy)
+    return copy
+
+
+def _require_runs(place: Place, program: Path) -> None:
+    if not place.can(str(program), "--version"):
+        raise EmbeddedError(f"{program} does not run on this machine; {WAY_OUT}.")
 
 
 def _owner(data: Path) -> tuple[int, int] | None:
@@ -113,7 +138,7 @@ def _account() -> tuple[int, int]:
         return entry.pw_uid, entry.pw_gid
     raise EmbeddedError(
         f"PostgreSQL refuses to run as root and there is no user {' or '.join(UNPRIVILEGED)} to lend it;"
-        " start as a normal user, or set DATABASE_URL and REDIS_URL."
+        f" start as a normal user, or {WAY_OUT}."
     )
 
 

@@ -7,7 +7,7 @@ import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
-from secrets import token_urlsafe
+from secrets import token_hex, token_urlsafe
 
 from config.embedded.errors import EmbeddedError
 
@@ -24,6 +24,10 @@ class Memory:
     postgres_port: int | None = None
     valkey_password: str = field(default_factory=lambda: token_urlsafe(24))
     valkey_port: int | None = None
+    objects_key_id: str = field(default_factory=lambda: token_hex(10))
+    objects_secret: str = field(default_factory=lambda: token_hex(24))
+    """Of letters and digits: rclone reads both from one comma-separated value."""
+    objects_port: int | None = None
 
 
 def recall(home: Path) -> Memory:

@@ -6,9 +6,9 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.embedded.account import Place
@@ -35,6 +35,12 @@ class Server:
     answers: Callable[[int], bool]
     stop_signals: Sequence[signal.Signals]
     """The first is also what it gets when its supervisor dies."""
+    folder: Path | None = None
+    """Where it works, for a server that does not go to its data's folder itself."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What it needs to know beside its command line, as secrets."""
+    pid_file: Path | None = None
+    """For a server that writes none."""
 
     @property
     def log(self) -> Path:
@@ -73,10 +79,10 @@ def _launch(server: Server, command: Sequence[str]) -> subprocess.Popen[bytes]:
     server.log.touch(mode=0o600)  # it may quote what people wrote
     try:
         with server.log.open("ab") as log:
-            return subprocess.Popen(
+            process = subprocess.Popen(
                 command,
-                cwd="/",
-                env=clean_environment(),
+                cwd=server.folder or "/",
+                env={**clean_environment(), **server.environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -86,6 +92,10 @@ def _launch(server: Server, command: Sequence[str]) -> subprocess.Popen[bytes]:
             )
     except (OSError, subprocess.SubprocessError) as error:
         raise EmbeddedError(f"{server.name} cannot be started here: {error}") from error
+    if server.pid_file:
+        server.pid_file.write_text(f"{process.pid}\n")
+        server.place.give(server.pid_file)
+    return process
 
 
 def clean_environment() -> dict[str, str]:

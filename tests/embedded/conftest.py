@@ -15,6 +15,7 @@ from tests.embedded.stage import eventually, kill_all, processes_of
 ELSEWHERE = {
     "DATABASE_URL": "postgresql://somebody:secret@127.0.0.1:9/theirs",
     "REDIS_URL": "redis://:secret@127.0.0.1:9/0",
+    "S3_ENDPOINT_URL": "http://127.0.0.1:9",
 }
 
 
@@ -34,5 +35,5 @@ def home() -> Iterator[Path]:
 
 @pytest.fixture
 def elsewhere() -> dict[str, str]:
-    """An environment that names both services, so that none is started."""
+    """An environment that names all services, so that none is started."""
     return dict(ELSEWHERE)

@@ -15,11 +15,12 @@ from config.embedded.home import ROOT
 
 PATIENCE = 30.0
 OURS = ("DATABASE_URL", "REDIS_URL", "HUB_SECRET_KEY", "HUB_ENV", "HUB_HOME", "PORT", "HOST")
+THE_STORES = "S3_"
 
 
 def environment(home: Path, more: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of these tests' own supervisors, without the services that the test run itself has."""
-    kept = {name: value for name, value in os.environ.items() if name not in OURS}
+    kept = {name: value for name, value in os.environ.items() if name not in OURS and not name.startswith(THE_STORES)}
     return kept | {"HUB_HOME": str(home), "PYTHONUNBUFFERED": "1"} | dict(more or {})
 
 

@@ -11,11 +11,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import boto3
+import httpx
 import psycopg
 import pytest
 import redis
+from botocore.exceptions import ClientError
 
 from config.embedded.account import Place, find_place
 from config.embedded.server import clean_environment
@@ -24,8 +28,21 @@ from tests.embedded.stage import eventually, kill_all, note, processes_of, run, 
 pytestmark = pytest.mark.slow
 
 
+def store(home: Path, **more: str) -> Any:
+    """A client of the object store in that home."""
+    said = note(home) | more
+    return boto3.client(
+        "s3",
+        endpoint_url=said["S3_ENDPOINT_URL"],
+        region_name=said["S3_REGION"],
+        aws_access_key_id=said["S3_ACCESS_KEY_ID"],
+        aws_secret_access_key=said["S3_SECRET_ACCESS_KEY"],
+    )
+
+
 def write(home: Path) -> None:
-    """One row and one key, both on disk when this returns."""
+    """One row, one key and one object, all given away when this returns."""
+    store(home).put_object(Bucket="hub", Key="kept/there", Body=b"an object")
     with psycopg.connect(note(home)["DATABASE_URL"]) as connection:
         connection.execute("CREATE TABLE kept (what text)")
         connection.execute("INSERT INTO kept VALUES ('a row')")
@@ -34,14 +51,16 @@ def write(home: Path) -> None:
         client.execute_command("WAITAOF", 1, 0, 5000)
 
 
-def read(home: Path) -> tuple[str, str]:
+def read(home: Path) -> tuple[str, str, str]:
+    found = store(home).get_object(Bucket="hub", Key="kept/there")["Body"].read().decode()
     with psycopg.connect(note(home)["DATABASE_URL"]) as connection:
         row = connection.execute("SELECT what FROM kept").fetchone()
     with redis.Redis.from_url(note(home)["REDIS_URL"], decode_responses=True) as client:
-        return (row[0] if row else ""), str(client.get("kept"))
+        return (row[0] if row else ""), str(client.get("kept")), found
 
 
-KEPT = ("a row", "a key")
+SERVICES = ("DATABASE_URL", "REDIS_URL", "S3_ENDPOINT_URL")
+KEPT = ("a row", "a key", "an object")
 
 
 @pytest.fixture
@@ -71,6 +90,19 @@ class TestFirstStart:
             port = urlsplit(note(home)["REDIS_URL"]).port
             with redis.Redis("127.0.0.1", port or 0) as client, pytest.raises(redis.AuthenticationError):
                 client.ping()
+            with pytest.raises(ClientError, match="SignatureDoesNotMatch"):
+                store(home, S3_SECRET_ACCESS_KEY="guess").list_objects_v2(Bucket="hub")
+            assert httpx.get(f"{note(home)['S3_ENDPOINT_URL']}/hub").status_code in (400, 403)
+
+    def test_the_keys_stand_on_no_command_line_and_in_no_log(self, home: Path) -> None:
+        with up(home, "--fast"):
+            store(home).put_object(Bucket="hub", Key="asked", Body=b"for the log")
+            secrets = [note(home)[name] for name in ("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY")]
+            seen = [(Path("/proc") / str(pid) / "cmdline").read_text() for pid in processes_of(home)]
+            seen.append((home / "objects.log").read_text())
+            assert any("rclone" in line for line in seen)
+            assert not [secret for secret in secrets for line in seen if secret in line]
+            assert (home / "services.env").stat().st_mode & 0o077 == 0
 
     def test_begins_again_after_an_interrupted_one(self, home: Path) -> None:
         (home / "postgres.unfinished").mkdir()
@@ -116,13 +148,16 @@ def left_over(home: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
     with up(home):
         lines = [(Path("/proc") / str(pid) / "cmdline").read_bytes() for pid in processes_of(home)]
     commands = [line.decode().split("\0")[:-1] for line in lines]
-    commands = [command for command in commands if command[0].endswith(("/postgres", "/valkey-server"))]
-    assert len(commands) == 2
+    commands = [command for command in commands if command[0].endswith(("/postgres", "/valkey-server", "/rclone"))]
+    assert len(commands) == 3
     privileges = find_place(home).privileges
-    old = [subprocess.Popen(command, cwd="/", env=clean_environment(), **privileges) for command in commands]
+    old = [
+        subprocess.Popen(command, cwd=home / "objects", env=clean_environment(), **privileges) for command in commands
+    ]
     try:
         for name in ("postgres/postmaster.pid", "valkey/valkey.pid"):
             eventually((home / name).exists, f"the left over server wrote no {name}")
+        eventually(lambda: len(processes_of(home)) >= len(commands), "a left over server does not run")
         yield old
     finally:
         for process in old:
@@ -136,7 +171,7 @@ class TestStalePidFile:
         # The same user, or PostgreSQL itself would know that it cannot be one of its own.
         stranger = subprocess.Popen(["/bin/sleep", "600"], **place.privileges)
         try:
-            for name in ("postgres/postmaster.pid", "valkey/valkey.pid"):
+            for name in ("postgres/postmaster.pid", "valkey/valkey.pid", "objects.pid"):
                 (written / name).write_text(f"{stranger.pid}\n{written}/postgres\n")
             with up(written):
                 assert read(written) == KEPT
@@ -153,11 +188,11 @@ class TestPorts:
             assert note(written) == before
 
     def test_taken_by_somebody_else_are_left_to_them(self, written: Path) -> None:
-        before = {urlsplit(note(written)[name]).port or 0 for name in ("DATABASE_URL", "REDIS_URL")}
+        before = {urlsplit(note(written)[name]).port or 0 for name in SERVICES}
         others = [socket.create_server(("127.0.0.1", port)) for port in before]
         with up(written):
             assert read(written) == KEPT
-            after = {urlsplit(note(written)[name]).port for name in ("DATABASE_URL", "REDIS_URL")}
+            after = {urlsplit(note(written)[name]).port for name in SERVICES}
             assert not before & after
         for other in others:
             other.close()
@@ -174,7 +209,7 @@ class TestAtRest:
     def test_sigterm_leaves_nothing_running(self, home: Path) -> None:
         with up(home) as supervisor:
             running = processes_of(home)
-            assert len(running) >= 2
+            assert len(running) >= 3
             supervisor.send_signal(signal.SIGTERM)
             assert supervisor.wait(60) == 128 + signal.SIGTERM
             assert processes_of(home) == []
@@ -182,7 +217,7 @@ class TestAtRest:
     def test_a_stop_while_starting_leaves_nothing_running(self, home: Path) -> None:
         process = subprocess.Popen(
             [sys.executable, "-m", "config.embedded", "--", "true"],
-            env={**os.environ, "HUB_HOME": str(home), "DATABASE_URL": "", "REDIS_URL": ""},
+            env={**os.environ, "HUB_HOME": str(home), **dict.fromkeys(SERVICES, "")},
             stderr=subprocess.DEVNULL,
         )
         eventually((home / "postgres.unfinished").exists, "it never began")
@@ -227,6 +262,8 @@ class TestRoot:
 
 def users_of_servers(home: Path) -> set[int]:
     processes = [Path("/proc") / str(pid) for pid in processes_of(home)]
-    servers = [entry for entry in processes if (entry / "comm").read_text().strip() in ("postgres", "valkey-server")]
-    assert len(servers) >= 2
+    servers = [
+        entry for entry in processes if (entry / "comm").read_text().strip() in ("postgres", "valkey-server", "rclone")
+    ]
+    assert len(servers) >= 3
     return {server.stat().st_uid for server in servers}
