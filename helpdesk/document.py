@@ -10,7 +10,7 @@ from helpdesk import errors
 from helpdesk.idempotency.actions import HEADER as IDEMPOTENCY_KEY
 from helpdesk.idempotency.actions import KeyReused
 from helpdesk.idempotency.rules import NOT_KEPT
-from helpdesk.permissions import ANYBODY, OPERATIONS
+from helpdesk.permissions import ANYBODY, IN_PERSON, OPERATIONS, scopes_for
 from helpdesk.shapes import Shape
 
 HEALTH = frozenset({"health", "healthLive", "healthReady"})
@@ -110,7 +110,7 @@ def _describe_operation(method: str, operation: dict[str, Any]) -> None:
     id_ = operation["operationId"]
     if id_ in HEALTH:
         return
-    roles = OPERATIONS[id_]
+    allowed = OPERATIONS[id_]
     for status in sorted(_statuses(method, operation)):
         operation["responses"][status] = {"$ref": f"#/components/responses/{_BY_STATUS[status].__name__}"}
     named = ["IfMatch"] if id_ in WITH_VERSION else []
@@ -121,9 +121,11 @@ def _describe_operation(method: str, operation: dict[str, Any]) -> None:
             *operation.get("parameters", []),
             *({"$ref": f"#/components/parameters/{name}"} for name in named),
         ]
-    if roles is not None:
+    if allowed.roles is not None:
         operation["security"] = [{"bearer": []}]
-        operation["x-roles"] = sorted(role.value for role in roles)
+        operation["x-roles"] = sorted(role.value for role in allowed.roles)
+        operation["x-scopes"] = list(scopes_for(id_))
+        operation["x-api-keys"] = allowed.scope != IN_PERSON
 
 
 def _statuses(method: str, operation: dict[str, Any]) -> set[int]:
@@ -140,7 +142,7 @@ def _statuses(method: str, operation: dict[str, Any]) -> set[int]:
 
 def _takes_key(method: str, operation: dict[str, Any]) -> bool:
     """As `helpdesk.idempotency.actions.once` decides; what signs in never comes through that door."""
-    roles = OPERATIONS[operation["operationId"]]
+    roles = OPERATIONS[operation["operationId"]].roles
     kept = operation["operationId"] not in NOT_KEPT and not _is_platforms(operation)
     return method == "post" and roles is not ANYBODY and kept
 

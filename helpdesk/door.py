@@ -74,7 +74,7 @@ def signed_in_person(request: HttpRequest) -> Person:
     if claims.tenant_id is None or not desk.is_entered():
         raise NoTenantNamed
     require_own_page(request, credentials)
-    person = get_signed_in(person_id=claims.person_id, session_id=claims.session_id)
+    person = get_signed_in(claims)
     if person is None or claims.tenant_id != desk.current().id:
         raise Unauthorized
     structlog.contextvars.bind_contextvars(person=str(person.id))

@@ -1,11 +1,14 @@
 """Who may do what: the one table. Its keys are the OpenAPI document's operation ids.
 
 The API's door reads it before anything of the body; `require` holds actions to it that are called from
-elsewhere. What somebody may do to one object or one field stands in the features' rules.
+elsewhere. What somebody may do to one object or one field stands in the features' rules. A person's own
+sign-in has every scope of their role; an API key those that it was given.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
 from typing import Protocol
 
 from helpdesk.errors import Forbidden
@@ -18,72 +21,87 @@ STAFF = frozenset({Role.AGENT, Role.ADMIN})
 ADMINS = frozenset({Role.ADMIN})
 PLATFORM = frozenset({Role.PLATFORM_ADMIN})
 
-OPERATIONS: dict[str, frozenset[Role] | None] = {
-    "health": ANYBODY,
-    "healthLive": ANYBODY,
-    "healthReady": ANYBODY,
-    "register": ANYBODY,
-    "signup": ANYBODY,
-    "login": ANYBODY,
-    "refresh": ANYBODY,
-    "getMe": PEOPLE | PLATFORM,
-    "logout": PEOPLE | PLATFORM,
-    "listTickets": PEOPLE,
-    "createTicket": PEOPLE,
-    "getTicket": PEOPLE,
-    "updateTicket": PEOPLE,
-    "patchTicket": PEOPLE,
-    "deleteTicket": ADMINS,
-    "getTicketTimeline": PEOPLE,
-    "listTicketComments": PEOPLE,
-    "addTicketComment": PEOPLE,
-    "updateTicketComment": PEOPLE,
-    "patchTicketComment": PEOPLE,
-    "deleteTicketComment": PEOPLE,
-    "listComments": PEOPLE,
-    "addComment": PEOPLE,
-    "updateComment": PEOPLE,
-    "patchComment": PEOPLE,
-    "deleteComment": PEOPLE,
-    "listNotifications": PEOPLE,
-    "readNotification": PEOPLE,
-    "readAllNotifications": PEOPLE,
-    "deleteNotification": PEOPLE,
-    "listNotificationPreferences": PEOPLE,
-    "updateNotificationPreferences": PEOPLE,
-    "listUsers": STAFF,
-    "getUser": PEOPLE,
-    "updateUser": ADMINS,
-    "patchUser": ADMINS,
-    "signOutUser": ADMINS,
-    "updateProfile": PEOPLE,
-    "signOutEverywhere": PEOPLE,
-    "changePassword": PEOPLE,
-    "listWebhooks": STAFF,
-    "createWebhook": STAFF,
-    "getWebhook": STAFF,
-    "updateWebhook": STAFF,
-    "patchWebhook": STAFF,
-    "deleteWebhook": STAFF,
-    "rotateWebhookSecret": STAFF,
-    "pingWebhook": STAFF,
-    "replayWebhook": STAFF,
-    "listWebhookDeliveries": STAFF,
-    "getWebhookDelivery": STAFF,
-    "redeliverWebhook": STAFF,
-    "listMails": STAFF,
-    "listUndeliverableAddresses": STAFF,
-    "clearUndeliverableAddress": ADMINS,
-    "listMailTemplates": ADMINS,
-    "updateMailTemplate": ADMINS,
-    "deleteMailTemplate": ADMINS,
-    "previewMailTemplate": ADMINS,
-    "listTenants": PLATFORM,
-    "createTenant": PLATFORM,
-    "getTenant": PLATFORM | ADMINS,
-    "updateTenant": PLATFORM | ADMINS,
-    "patchTenant": PLATFORM | ADMINS,
-    "deleteTenant": PLATFORM,
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """Who may do an operation: people of these roles; with an API key only one that has the scope.
+
+    `scope` is a thing and what is done to it, as in `tickets:read`; None: any key will do.
+    """
+
+    roles: frozenset[Role] | None
+    scope: str | None = None
+
+
+IN_PERSON = "in person"
+"""Instead of a scope: only somebody who signed in themselves, never an API key."""
+
+OPERATIONS: dict[str, Allowed] = {
+    "health": Allowed(ANYBODY),
+    "healthLive": Allowed(ANYBODY),
+    "healthReady": Allowed(ANYBODY),
+    "register": Allowed(ANYBODY),
+    "signup": Allowed(ANYBODY),
+    "login": Allowed(ANYBODY),
+    "refresh": Allowed(ANYBODY),
+    "getMe": Allowed(PEOPLE | PLATFORM),
+    "logout": Allowed(PEOPLE | PLATFORM, IN_PERSON),
+    "listTickets": Allowed(PEOPLE, "tickets:read"),
+    "createTicket": Allowed(PEOPLE, "tickets:write"),
+    "getTicket": Allowed(PEOPLE, "tickets:read"),
+    "updateTicket": Allowed(PEOPLE, "tickets:write"),
+    "patchTicket": Allowed(PEOPLE, "tickets:write"),
+    "deleteTicket": Allowed(ADMINS, "tickets:delete"),
+    "getTicketTimeline": Allowed(PEOPLE, "tickets:read"),
+    "listTicketComments": Allowed(PEOPLE, "tickets:read"),
+    "addTicketComment": Allowed(PEOPLE, "comments:write"),
+    "updateTicketComment": Allowed(PEOPLE, "comments:write"),
+    "patchTicketComment": Allowed(PEOPLE, "comments:write"),
+    "deleteTicketComment": Allowed(PEOPLE, "comments:write"),
+    "listComments": Allowed(PEOPLE, "tickets:read"),
+    "addComment": Allowed(PEOPLE, "comments:write"),
+    "updateComment": Allowed(PEOPLE, "comments:write"),
+    "patchComment": Allowed(PEOPLE, "comments:write"),
+    "deleteComment": Allowed(PEOPLE, "comments:write"),
+    "listNotifications": Allowed(PEOPLE, "notifications:read"),
+    "readNotification": Allowed(PEOPLE, "notifications:write"),
+    "readAllNotifications": Allowed(PEOPLE, "notifications:write"),
+    "deleteNotification": Allowed(PEOPLE, "notifications:write"),
+    "listNotificationPreferences": Allowed(PEOPLE, "notifications:read"),
+    "updateNotificationPreferences": Allowed(PEOPLE, "notifications:write"),
+    "listUsers": Allowed(STAFF, "users:read"),
+    "getUser": Allowed(PEOPLE, "users:read"),
+    "updateUser": Allowed(ADMINS, "users:write"),
+    "patchUser": Allowed(ADMINS, "users:write"),
+    "signOutUser": Allowed(ADMINS, IN_PERSON),
+    "updateProfile": Allowed(PEOPLE, IN_PERSON),
+    "signOutEverywhere": Allowed(PEOPLE, IN_PERSON),
+    "changePassword": Allowed(PEOPLE, IN_PERSON),
+    "listWebhooks": Allowed(STAFF, "webhooks:read"),
+    "createWebhook": Allowed(STAFF, "webhooks:write"),
+    "getWebhook": Allowed(STAFF, "webhooks:read"),
+    "updateWebhook": Allowed(STAFF, "webhooks:write"),
+    "patchWebhook": Allowed(STAFF, "webhooks:write"),
+    "deleteWebhook": Allowed(STAFF, "webhooks:write"),
+    "rotateWebhookSecret": Allowed(STAFF, "webhooks:write"),
+    "pingWebhook": Allowed(STAFF, "webhooks:write"),
+    "replayWebhook": Allowed(STAFF, "webhooks:write"),
+    "listWebhookDeliveries": Allowed(STAFF, "webhooks:read"),
+    "getWebhookDelivery": Allowed(STAFF, "webhooks:read"),
+    "redeliverWebhook": Allowed(STAFF, "webhooks:write"),
+    "listMails": Allowed(STAFF, "mails:read"),
+    "listUndeliverableAddresses": Allowed(STAFF, "mails:read"),
+    "clearUndeliverableAddress": Allowed(ADMINS, "mails:write"),
+    "listMailTemplates": Allowed(ADMINS, "settings:read"),
+    "updateMailTemplate": Allowed(ADMINS, "settings:write"),
+    "deleteMailTemplate": Allowed(ADMINS, "settings:write"),
+    "previewMailTemplate": Allowed(ADMINS, "settings:read"),
+    "listTenants": Allowed(PLATFORM, "tenants:read"),
+    "createTenant": Allowed(PLATFORM, "tenants:write"),
+    "getTenant": Allowed(PLATFORM | ADMINS, "settings:read"),
+    "updateTenant": Allowed(PLATFORM | ADMINS, "settings:write"),
+    "patchTenant": Allowed(PLATFORM | ADMINS, "settings:write"),
+    "deleteTenant": Allowed(PLATFORM, "tenants:write"),
 }
 
 
@@ -96,7 +114,7 @@ class HasRole(Protocol):
 
 def may(role: Role, operation: str) -> bool:
     """Does the table let this role do that at all?"""
-    allowed = OPERATIONS[operation]
+    allowed = OPERATIONS[operation].roles
     return allowed is None or role in allowed
 
 
@@ -104,3 +122,18 @@ def require(actor: HasRole, operation: str) -> None:
     """Raise Forbidden unless the table lets the actor's role do that."""
     if not may(Role(actor.role), operation):
         raise Forbidden
+
+
+@cache
+def scopes_of(role: Role) -> tuple[str, ...]:
+    """What a sign-in of this role holds, read off the table: `tickets:read:any`, or `…:own` for requesters."""
+    reach = "own" if role is Role.REQUESTER else "any"
+    things = {allowed.scope for operation, allowed in OPERATIONS.items() if may(role, operation)}
+    return tuple(sorted(f"{thing}:{reach}" for thing in things - {None, IN_PERSON}))
+
+
+def scopes_for(operation: str) -> tuple[str, ...]:
+    """The scopes any one of which lets a key do that; empty where the table asks for none, or no key may."""
+    allowed = OPERATIONS[operation]
+    held = {scope for role in allowed.roles or () for scope in scopes_of(role)}
+    return tuple(sorted(scope for scope in held if scope.rpartition(":")[0] == allowed.scope))

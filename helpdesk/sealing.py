@@ -43,6 +43,16 @@ def derived_key(purpose: str, secret: str = "") -> bytes:
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose.encode()).derive(source)
 
 
+def derived_keys(purpose: str) -> tuple[bytes, ...]:
+    """A key for this purpose of each of HUB_ENCRYPTION_KEYS: the first signs, every one of them verifies."""
+    return _derived(purpose, _keys())
+
+
+@cache
+def _derived(purpose: str, secrets: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(derived_key(purpose, secret) for secret in secrets)
+
+
 def _keys() -> tuple[str, ...]:
     return tuple(settings.HUB_ENCRYPTION_KEYS) or (settings.SECRET_KEY,)
 

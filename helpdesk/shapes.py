@@ -23,6 +23,10 @@ class Input(Shape):
 
     model_config = ConfigDict(populate_by_name=False)
 
+    def given(self) -> dict[str, Any]:
+        """Only what the request named, by Python name."""
+        return {name: getattr(self, name) for name in self.model_fields_set}
+
 
 def _in_utc(moment: datetime) -> datetime:
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -44,12 +44,14 @@ class Login:
 
     tenant: TenantRef
     person: Person
-    claims: Claims
+    session_id: UUID
+    expires_at: int | None
+    """Seconds since 1970; None: at no set time."""
 
     def shape(self, frame_id: FrameId | None) -> Authenticated:
         """The answer to the `auth` frame that brought it."""
         person = PersonShape(id=self.person.id, name=self.person.name, role=self.person.role)
-        expires_at = rfc3339(datetime.fromtimestamp(self.claims.expires_at, UTC))
+        expires_at = None if self.expires_at is None else rfc3339(datetime.fromtimestamp(self.expires_at, UTC))
         return Authenticated(person=person, expires_at=expires_at, id=frame_id)
 
 
@@ -88,12 +90,10 @@ async def sign_in(token: str, host: Host) -> Login:
     if claims is None:
         raise Refused(BAD_TOKEN, ErrorCode.UNAUTHORIZED, "The token is not valid, or no longer.")
     tenant = await _tenant_of(claims, host)
-    person = await run_in_tenant(
-        tenant, lambda: get_signed_in(person_id=claims.person_id, session_id=claims.session_id)
-    )
-    if person is None:
+    person = await run_in_tenant(tenant, lambda: get_signed_in(claims))
+    if person is None or claims.session_id is None:
         raise Refused(SIGNED_OUT, ErrorCode.UNAUTHORIZED, "Sign in again.")
-    return Login(tenant, person, claims)
+    return Login(tenant, person, claims.session_id, claims.expires_at)
 
 
 async def get_tenant_now(tenant_id: UUID) -> TenantRef | None:

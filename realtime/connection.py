@@ -54,7 +54,7 @@ class Connection:
 
     @property
     def session_id(self) -> UUID:
-        return self.login.claims.session_id
+        return self.login.session_id
 
     async def handle(self, frame: ClientFrame) -> None:
         """Do what it asks and answer it. Raises BadFrame, which the caller answers."""
@@ -135,7 +135,9 @@ class Connection:
     def _wait_for_expiry(self) -> None:
         if self._expiry:
             self._expiry.cancel()
-        left = self.login.claims.expires_at - time.time()
+        if self.login.expires_at is None:
+            return
+        left = self.login.expires_at - time.time()
         loop = asyncio.get_running_loop()
         if left > LONGEST_TIMER_S:
             self._expiry = loop.call_later(LONGEST_TIMER_S, self._wait_for_expiry)

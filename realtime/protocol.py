@@ -124,11 +124,11 @@ class PersonShape(_Frame):
 
 
 class Authenticated(_Answer):
-    """The answer to `auth`. The socket ends with 4401 at `expiresAt` (RFC 3339) unless it is renewed."""
+    """The answer to `auth`. The socket ends with 4401 at `expiresAt` (RFC 3339, if it has an end) unless renewed."""
 
     type: Literal["authenticated"] = "authenticated"
     person: PersonShape
-    expires_at: str
+    expires_at: str | None = None
 
 
 class Subscribed(_Placed):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeAlias
+from uuid import UUID
 
 import structlog
 from django.db import transaction
@@ -12,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from helpdesk.answers import refusal
 from helpdesk.clock import now
-from helpdesk.door import require_own_page, signed_in_person
+from helpdesk.door import NoTenantNamed, require_own_page, signed_in_person
 from helpdesk.errors import Unauthorized
 from helpdesk.people.credentials import Credentials
 from helpdesk.people.models import Person
@@ -40,7 +41,7 @@ def platform_operation(run: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     @wraps(run)
     def at_the_door(request: HttpRequest, **path: Any) -> HttpResponse:
         try:
-            if OPERATIONS[operation_id] is not ANYBODY:
+            if OPERATIONS[operation_id].roles is not ANYBODY:
                 request.auth = _somebody(request)  # type: ignore[attr-defined]
                 require(request.auth, operation_id)  # type: ignore[attr-defined]
             return run(request, **path)
@@ -48,6 +49,16 @@ def platform_operation(run: Callable[..., HttpResponse]) -> Callable[..., HttpRe
             return refusal(request, told(error))
 
     return at_the_door
+
+
+def require_person(request: PlatformRequest) -> tuple[Person, UUID]:
+    """The person who asks, and the session in which they signed in. Platform admins and API keys have none: refused."""
+    claims = request.credentials.claims
+    if not isinstance(request.auth, Person):
+        raise NoTenantNamed
+    if claims is None or claims.session_id is None:
+        raise Unauthorized
+    return request.auth, claims.session_id
 
 
 def _somebody(request: HttpRequest) -> Somebody:

@@ -11,7 +11,8 @@ from django.db import transaction
 from helpdesk.clock import now
 from helpdesk.events.payloads import UserPayload
 from helpdesk.people.directory import digest
-from helpdesk.people.tokens import ROLE_CLAIMS, SCOPES
+from helpdesk.people.tokens import ROLE_CLAIMS
+from helpdesk.permissions import scopes_of
 from helpdesk.vocabulary import Role
 from tenants import context
 from tenants.models import PlatformAdmin, PlatformSession
@@ -60,7 +61,7 @@ def admin_payload(admin: PlatformAdmin) -> UserPayload:
         name=admin.name,
         role=Role.PLATFORM_ADMIN.value,
         roles=[ROLE_CLAIMS[Role.PLATFORM_ADMIN]],
-        scopes=SCOPES[Role.PLATFORM_ADMIN],
+        scopes=list(scopes_of(Role.PLATFORM_ADMIN)),
         tenant_id=None,
         enabled=admin.is_active,
         is_active=admin.is_active,

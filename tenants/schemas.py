@@ -75,10 +75,6 @@ class ChangeTenant(Input):
     settings: Settings = Field(default_factory=dict)
     is_active: bool = True
 
-    def given(self) -> dict[str, Any]:
-        """Only what the request named."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
-
 
 class TenantListQuery(PageQuery):
     sort_by: Literal["createdAt", "name", "slug"] = "createdAt"

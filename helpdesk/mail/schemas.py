@@ -86,10 +86,6 @@ class ChangeMailTemplate(Input):
     text: Text = ""
     html: Html = ""
 
-    def given(self) -> dict[str, str]:
-        """Only what the request named."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
-
 
 class PreviewMailTemplate(ChangeMailTemplate):
     """The parts to look at; for those left out the template in force stands."""

@@ -1,7 +1,8 @@
 """Where a request's token comes from: the Authorization header, else the cookie of the same origin.
 
-With an Authorization header the cookie is ignored; a bad cookie counts as none. A cookie on an unsafe
-method must come from our own page: `Sec-Fetch-Site: same-origin`, or an `Origin` equal to the host.
+The header holds a sign-in's token or an API key (`hk_…`), the cookie only the first. With an Authorization
+header the cookie is ignored; a bad cookie counts as none. A cookie on an unsafe method must come from our own
+page: `Sec-Fetch-Site: same-origin`, or an `Origin` equal to the host.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from helpdesk.people.key_tokens import PREFIX, read_key_token
 from helpdesk.people.tokens import Claims, read_token
+from helpdesk.sealing import derived_keys
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -36,11 +39,24 @@ def read_credentials(headers: Mapping[str, str]) -> Credentials:
     authorization = headers.get("Authorization")
     if authorization is not None:
         scheme, _, token = authorization.strip().partition(" ")
-        claims = read_token(token.strip()) if scheme.lower() == "bearer" else None
+        claims = read_bearer(token.strip()) if scheme.lower() == "bearer" else None
         return Credentials(claims=claims, given=True)
     cookie = cookie_token(headers.get("Cookie", ""))
     claims = read_token(cookie) if cookie else None
     return Credentials(claims=claims, given=claims is not None, by_cookie=claims is not None)
+
+
+def read_bearer(token: str) -> Claims | None:
+    """The claims of a sign-in's token or of an API key that we made; else None. The database is not asked."""
+    if not token.startswith(PREFIX):
+        return read_token(token)
+    key = read_key_token(token, keys=key_signing_keys())
+    return Claims(key.tenant_id, key_id=key.key_id, key_sha256=key.sha256) if key else None
+
+
+def key_signing_keys() -> tuple[bytes, ...]:
+    """The first signs new API keys."""
+    return derived_keys("api key")
 
 
 def cookie_token(cookie_header: str) -> str | None:

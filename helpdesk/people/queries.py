@@ -14,6 +14,7 @@ from helpdesk.events.rules import Viewer
 from helpdesk.paging import Order, Page, paginate, read_moment, read_text
 from helpdesk.people.models import Person, Session
 from helpdesk.people.schemas import UserListQuery
+from helpdesk.people.tokens import Claims
 from helpdesk.vocabulary import Role
 
 ORDERS: dict[str, tuple[Any, Any, Any]] = {
@@ -31,10 +32,14 @@ class PersonNotFound(NotFound):
     """There is no such person, or you may not see them."""
 
 
-def get_signed_in(*, person_id: UUID, session_id: UUID) -> Person | None:
-    """The person of a token, as the database has them now: None when signed out, deactivated or gone."""
+def get_signed_in(claims: Claims) -> Person | None:
+    """The person of a sign-in's token, as the database has them now: None when signed out, deactivated or gone."""
+    if claims.person_id is None or claims.session_id is None:
+        return None
     return (
-        Person.objects.filter(id=person_id, is_active=True, sessions__id=session_id, sessions__expires_at__gt=now())
+        Person.objects.filter(
+            id=claims.person_id, is_active=True, sessions__id=claims.session_id, sessions__expires_at__gt=now()
+        )
         .only("id", "email", "first_name", "last_name", "role", "is_active", "created_at", "updated_at")
         .first()
     )

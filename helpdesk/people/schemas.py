@@ -49,20 +49,12 @@ class ChangeUser(Input):
     role: TenantRole = "USER"
     is_active: bool = True
 
-    def given(self) -> dict[str, Any]:
-        """Only what the request named, by Python name."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
-
 
 class ChangeProfile(Input):
     """One's own name."""
 
     first_name: PersonName = ""
     last_name: LastName = ""
-
-    def given(self) -> dict[str, Any]:
-        """Only what the request named, by Python name."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 class UserListQuery(PageQuery):

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from helpdesk.events.payloads import PersonPayload, UserPayload
 from helpdesk.people.models import Person
-from helpdesk.people.tokens import ROLE_CLAIMS, SCOPES
+from helpdesk.people.tokens import ROLE_CLAIMS
+from helpdesk.permissions import scopes_of
 from helpdesk.vocabulary import Role
 
 
@@ -32,7 +33,7 @@ def user_payload(person: Person, *, tenant_id: UUID) -> UserPayload:
         name=person.name,
         role=role.value,
         roles=[ROLE_CLAIMS[role]],
-        scopes=SCOPES[role],
+        scopes=list(scopes_of(role)),
         tenant_id=tenant_id,
         enabled=person.is_active,
         is_active=person.is_active,

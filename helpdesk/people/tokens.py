@@ -16,24 +16,11 @@ import jwt
 from django.conf import settings
 
 from helpdesk.clock import now
+from helpdesk.permissions import scopes_of
 from helpdesk.vocabulary import Role
 
 ALGORITHM = "HS256"
 CLOCK_SKEW_S = 5
-
-SCOPES: dict[Role, list[str]] = {
-    Role.REQUESTER: ["tickets:read:own", "tickets:write:own"],
-    Role.AGENT: ["tickets:read:any", "tickets:write:any", "webhooks:write:any"],
-    Role.ADMIN: [
-        "tickets:read:any",
-        "tickets:write:any",
-        "tickets:delete:any",
-        "webhooks:write:any",
-        "users:write:any",
-        "settings:write:any",
-    ],
-    Role.PLATFORM_ADMIN: ["tenants:write:any"],
-}
 
 ROLE_CLAIMS: dict[Role, str] = {
     Role.REQUESTER: "ROLE_USER",
@@ -45,13 +32,20 @@ ROLE_CLAIMS: dict[Role, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a valid token says. The role is not among it: that is read from the database."""
+    """What a token says that is ours, before the database is asked. The role is not among it.
 
-    person_id: UUID
-    session_id: UUID
+    A sign-in names its person and session, an API key only itself: whose it is, and until when it is good,
+    stands in the database.
+    """
+
     tenant_id: UUID | None
-    expires_at: int
-    """Seconds since 1970."""
+    person_id: UUID | None = None
+    session_id: UUID | None = None
+    key_id: UUID | None = None
+    key_sha256: bytes = b""
+    """Of the whole token; with `key_id` alone nobody is let in."""
+    expires_at: int | None = None
+    """Seconds since 1970; None for an API key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +79,7 @@ def issue_token(bearer: Bearer, *, session_id: UUID, at: datetime | None = None)
         "exp": int((issued + lasts).timestamp()),
         "jti": uuid4().hex,
         "roles": [ROLE_CLAIMS[bearer.role]],
-        "scopes": SCOPES[bearer.role],
+        "scopes": list(scopes_of(bearer.role)),
     }
     if tenant_id:
         claims |= {"tenantId": tenant_id, "tenant_id": tenant_id}

@@ -48,10 +48,6 @@ class CreateTicket(Input):
     custom_fields: SmallObject = Field(default_factory=dict)
     metadata: SmallObject = Field(default_factory=dict)
 
-    def given(self) -> dict[str, Any]:
-        """Only what the request named, by Python name."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
-
 
 class ChangeTicket(Input):
     """The fields to change; those left out stay. Sending a field's present value is no change."""
@@ -65,10 +61,6 @@ class ChangeTicket(Input):
     tags: Tags = Field(default_factory=list)
     custom_fields: SmallObject = Field(default_factory=dict)
     metadata: SmallObject = Field(default_factory=dict)
-
-    def given(self) -> dict[str, Any]:
-        """Only what the request named, by Python name."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
 
 
 SortBy = Literal["createdAt", "updatedAt", "number", "title", "status", "priority", "assignedTo"]

@@ -63,10 +63,6 @@ class ChangeWebhook(Input):
     include_internal: bool = False
     secret: Secret | None = None
 
-    def given(self) -> dict[str, Any]:
-        """Only what the request named, by Python name."""
-        return {name: getattr(self, name) for name in self.model_fields_set}
-
 
 class CreatedWebhook(WebhookPayload):
     """With what is shown this once. `signingSecret`: the same key as the libraries of Standard Webhooks take it."""

@@ -11,10 +11,9 @@ from helpdesk.answers import answer, no_content
 from helpdesk.door import ForeignOrigin
 from helpdesk.events.payloads import UserPayload
 from helpdesk.people.credentials import cookie_name, says_foreign_origin
-from helpdesk.people.models import Person
 from helpdesk.people.shapes import user_payload
 from tenants import platform_sessions
-from tenants.door import PlatformRequest, platform_operation
+from tenants.door import PlatformRequest, platform_operation, require_person
 from tenants.models import PlatformAdmin
 from tenants.signin import actions
 from tenants.signin.schemas import ChangePassword, Login, Refresh, Register, SignedIn, Signup
@@ -73,18 +72,15 @@ def me(request: PlatformRequest) -> HttpResponse:
 @router.post("/password", operation_id="changePassword", response={204: None}, summary="Change one's password")
 def change_password(request: PlatformRequest, body: Body[ChangePassword]) -> HttpResponse:
     """The session that asks stays, all others end."""
-    claims = request.credentials.claims
-    assert claims is not None and isinstance(request.auth, Person)  # noqa: S101, PT018  the table lets nobody else in
-    actions.change_password(
-        request.auth, session_id=claims.session_id, current=body.current_password, new=body.new_password
-    )
+    person, session_id = require_person(request)
+    actions.change_password(person, session_id=session_id, current=body.current_password, new=body.new_password)
     return no_content()
 
 
 @router.post("/logout", operation_id="logout", response={204: None}, summary="Sign out")
 def logout(request: PlatformRequest) -> HttpResponse:
     """Ends the session: its access and refresh tokens are refused from now on."""
-    if claims := request.credentials.claims:
+    if (claims := request.credentials.claims) and claims.session_id:
         actions.log_out(request.auth, session_id=claims.session_id)
     response = no_content()
     response.delete_cookie(cookie_name(), samesite="Lax")

@@ -110,7 +110,7 @@ def require_clean(text: str, words: tuple[str, ...], where: str) -> None:
 def calls(target: Target) -> Iterator[tuple[str, str]]:
     """Every reading operation of a requester, plain and with everything it can be asked; and searches for secrets."""
     for operation in operations():
-        roles = OPERATIONS[operation.id]
+        roles = OPERATIONS[operation.id].roles
         if operation.method != "GET" or (roles is not None and not may(Role.REQUESTER, operation.id)):
             continue
         for optional in (False, True):

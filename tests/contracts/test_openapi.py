@@ -54,7 +54,7 @@ class TestEveryOperation:
         assert operation.described["tags"]
 
     def test_says_who_may(self, operation: Operation) -> None:
-        roles = OPERATIONS[operation.id]
+        roles = OPERATIONS[operation.id].roles
         assert operation.described.get("x-roles") == (None if roles is None else sorted(role.value for role in roles))
         assert ("security" in operation.described) == (roles is not None)
 

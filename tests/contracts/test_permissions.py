@@ -37,7 +37,7 @@ class Caller:
 
 
 def may(role: Role | None, operation: Operation) -> bool:
-    allowed = OPERATIONS[operation.id]
+    allowed = OPERATIONS[operation.id].roles
     return allowed is None or role in allowed
 
 

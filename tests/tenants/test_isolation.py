@@ -115,19 +115,19 @@ class TestEveryOperationWithTheOthersIds:
             answer = self.try_(api, way, operation, other, token)
             if operation.names_an_object:
                 assert answer.status in (401, 403, 404), (operation.id, answer)
-            if way.crosses and OPERATIONS[operation.id] is not None:
+            if way.crosses and OPERATIONS[operation.id].roles is not None:
                 assert_refused(answer, "FORBIDDEN", reason="tenants_differ")
 
     def test_as_nobody(self, api: Api, other: Other, way: Way) -> None:
         for operation in operations():
             answer = self.try_(api, way, operation, other, None)
-            if OPERATIONS[operation.id] is not None:
+            if OPERATIONS[operation.id].roles is not None:
                 assert answer.status in (401, 403, 404), (operation.id, answer)
 
     def test_as_a_platform_admin_who_sees_no_tickets(self, api: Api, other: Other, way: Way) -> None:
         token = platform_token(make_platform_admin())
         for operation in operations():
-            if (roles := OPERATIONS[operation.id]) is None or roles & PLATFORM:
+            if (roles := OPERATIONS[operation.id].roles) is None or roles & PLATFORM:
                 continue
             answer = self.try_(api, way, operation, other, token)
             assert answer.status == 403, (operation.id, answer)
@@ -154,7 +154,7 @@ class TestTheTrialsAreReal:
         if operation.id == "login":
             target = replace(target, email="agent@acme.example", password=PASSWORD)
         caller = api.as_(acme, acme.admin)
-        roles = OPERATIONS[operation.id]
+        roles = OPERATIONS[operation.id].roles
         if roles is not None and Role.ADMIN not in roles:
             caller = api.as_token(platform_token(make_platform_admin()))
         call = operation.call(target)
