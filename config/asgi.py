@@ -12,8 +12,12 @@ _django = get_asgi_application()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from config.checks import require_sound_environment  # noqa: E402
-from config.edge import edge  # noqa: E402
+from config.edge import Policy, edge  # noqa: E402
+from config.env import env  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
 
 require_sound_environment()
-application = edge(ProtocolTypeRouter({"http": _django, "websocket": URLRouter(websocket_urlpatterns)}))
+application = edge(
+    ProtocolTypeRouter({"http": _django, "websocket": URLRouter(websocket_urlpatterns)}),
+    Policy.of(trusted_proxies=env.hub_trusted_proxies, origins=env.hub_cors_origins, https_only=not env.development),
+)

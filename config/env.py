@@ -19,6 +19,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 ROOT = Path(__file__).resolve().parent.parent
 
 
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.\-\[\]:]+$", to_lower=True)]
+
+
 def _hub_home() -> Path:
     return Path(os.environ.get("HUB_HOME") or ROOT / "var").resolve()
 
@@ -43,7 +46,10 @@ class Env(BaseSettings):
     hub_access_token_minutes: int = Field(default=24 * 60, ge=1)
     hub_refresh_token_days: int = Field(default=30, ge=1)
     hub_bcrypt_rounds: int = Field(default=12, ge=4, le=16)
-    hub_trusted_proxies: Annotated[str, NoDecode] = ""
+    hub_trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    """Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
+    hub_cors_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
+    """Origins of other pages that count as our own, as in https://app.example.com."""
     webhook_allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     """Inner networks that webhooks may be sent to all the same."""
     hub_public_url: Annotated[str, StringConstraints(pattern=r"^$|^https?://[^/\s]+/?$")] = ""
@@ -69,7 +75,9 @@ class Env(BaseSettings):
     s3_access_key_id: str = ""
     s3_secret_access_key: str = ""
 
-    @field_validator("hub_encryption_keys", "webhook_allowed_networks", mode="before")
+    @field_validator(
+        "hub_encryption_keys", "webhook_allowed_networks", "hub_trusted_proxies", "hub_cors_origins", mode="before"
+    )
     @classmethod
     def _split_at_commas(cls, value: str | tuple[str, ...]) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

@@ -22,6 +22,7 @@ HUB_REFRESH_TOKEN_DAYS = env.hub_refresh_token_days
 HUB_ENCRYPTION_KEYS = env.hub_encryption_keys
 WEBHOOK_ALLOWED_NETWORKS = env.webhook_allowed_networks
 HUB_BCRYPT_ROUNDS = env.hub_bcrypt_rounds
+HUB_CORS_ORIGINS = frozenset(env.hub_cors_origins)
 
 SECRET_KEY = env.hub_secret_key or "unset"  # config.checks refuses a weak one
 DEBUG = False  # its HTML pages would break the error contract
@@ -61,9 +62,12 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.middleware.TenantMiddleware",
 ]
+# The edge says the same on its own refusals and on static files: config/edge/headers.py.
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 0 if env.development else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not env.development
 
 STATIC_URL = "/static/"
 STATIC_ROOT = None  # whitenoise serves what the finders find
@@ -141,5 +145,10 @@ ANYMAIL: dict[str, Any] = {
     "DEBUG_API_REQUESTS": False,  # it writes keys and mails to the console
 }
 
-SILENCED_SYSTEM_CHECKS: list[str] = []
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # X-Frame-Options: the edge sets it on every answer, also on those that never reach Django
+    "security.W003",  # CSRF: no forms; a cookie must come with our own page's origin (helpdesk.people.credentials)
+    "security.W008",  # the redirect to https is the proxy's: here it would answer a balancer's health check with it
+    "security.W021",  # the preload list binds a whole domain for years: for its owner to decide, at the proxy
+]
 BASE_DIR = ROOT

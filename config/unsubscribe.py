@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from config.csp import NOTHING, hashes
 from helpdesk.mail.composing import unsubscribe_key
 from helpdesk.mail.rules import PREFERENCES
 from helpdesk.mail.tokens import Unsubscription, read_unsubscribe_token
@@ -27,7 +28,6 @@ _KINDS = {
     MailKind.ASSIGNED: "tickets that are assigned to you",
     MailKind.MENTIONED: "comments that mention you",
 }
-_CSP = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
@@ -53,6 +53,7 @@ button:focus-visible {{ outline: 2px solid light-dark(#16171c, #fff); outline-of
 <body><main>{content}</main></body>
 </html>
 """
+_CSP = f"{NOTHING}; style-src {hashes('style', _PAGE.format(desk='', content=''))}; form-action 'self'"
 _ASK = """<h1>Stop these mails?</h1>
 <p>{desk} will no longer mail you about {about}. In the app you are told as before.</p>
 <form method="post"><button>Stop these mails</button></form>"""

@@ -1,7 +1,6 @@
 """Serves HTTP and sockets: `python -m config.web`, with uvicorn or, where HUB_SERVER=daphne, with daphne.
 
-PORT and HOST say where, HUB_TRUSTED_PROXIES (addresses or networks, comma-separated) whose X-Forwarded-For
-and X-Forwarded-Proto are believed. Both servers are held to the same limits.
+PORT and HOST say where. Both servers are held to the same limits; what proxies say is read at the edge, for both.
 """
 
 from __future__ import annotations
@@ -34,7 +33,6 @@ def serve_with_uvicorn(host: str, port: int) -> int:
 
     from config.edge.under_uvicorn import Http
 
-    trusted = [entry.strip() for entry in env.hub_trusted_proxies.split(",") if entry.strip()]
     server = uvicorn.Server(
         uvicorn.Config(
             APPLICATION,
@@ -51,8 +49,7 @@ def serve_with_uvicorn(host: str, port: int) -> int:
             log_config=None,
             access_log=False,
             server_header=False,
-            proxy_headers=bool(trusted),
-            forwarded_allow_ips=trusted,
+            proxy_headers=False,  # the edge reads them
             timeout_graceful_shutdown=GRACEFUL_SECONDS,
         )
     )
@@ -61,7 +58,7 @@ def serve_with_uvicorn(host: str, port: int) -> int:
 
 
 def serve_with_daphne(host: str, port: int) -> int:
-    """The same with daphne, but for proxies: it cannot tell whom to believe, so it believes nobody."""
+    """The same with daphne."""
     from daphne.endpoints import (
         build_endpoint_description_strings,
     )

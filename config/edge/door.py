@@ -7,31 +7,40 @@ from time import perf_counter
 from config.edge import access
 from config.edge.asgi import App, Receive, Scope, Send
 from config.edge.body import ClientGone, may_be_drained, read_body, require_small
+from config.edge.clients import believed
 from config.edge.exchange import Exchange
 from config.edge.guards import raw_path, require_json, require_sane_target
 from config.edge.identity import identified
+from config.edge.origins import is_preflight
+from config.edge.policy import Policy
 from helpdesk.errors import HelpdeskError, InternalError
 
 
-def edge(app: App) -> App:
-    """`app` behind the edge. HTTP gets all of it, a websocket only its request id, lifespan nothing."""
+def edge(app: App, policy: Policy | None = None) -> App:
+    """`app` behind the edge. HTTP gets all of it, a websocket its request id and its client, lifespan nothing."""
+    rules = policy or Policy()
 
     async def door(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            await _converse(app, identified(scope), receive, send)
-        elif scope["type"] == "websocket":
-            await app({**scope, "request_id": identified(scope)["request_id"]}, receive, send)
-        else:
+        if scope["type"] not in ("http", "websocket"):
             await app(scope, receive, send)
+            return
+        told = believed(scope, rules.trusted_proxies) if rules.trusted_proxies else {}
+        named = identified(scope)
+        if scope["type"] == "http":
+            named.update(told)
+            await _converse(app, Exchange(named, receive, send, rules), rules)
+        else:
+            await app({**scope, "request_id": named["request_id"], **told}, receive, send)
 
     return door
 
 
-async def _converse(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+async def _converse(app: App, exchange: Exchange, policy: Policy) -> None:
     began = perf_counter()
-    exchange = Exchange(scope, receive, send)
     try:
-        if await _admit(exchange):
+        if is_preflight(exchange.scope, policy):
+            await exchange.answer_preflight()
+        elif await _admit(exchange):
             await _serve(app, exchange)
     except ClientGone:
         pass  # Nobody to answer; the line below tells of it.

@@ -1,7 +1,7 @@
 """One request and its answer: gives the application its body, and lets out only answers of the contract's form.
 
-Every answer leaves with exactly one `X-Request-ID`; an error that is not JSON leaves as the contract's error;
-an answer to HEAD leaves without a body.
+Every answer leaves with exactly one `X-Request-ID` and with what browsers must be told; an error that is not JSON
+leaves as the contract's error; an answer to HEAD leaves without a body.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from structlog.contextvars import get_contextvars
 
 from config.edge.asgi import Headers, Message, Receive, Scope, Send
 from config.edge.body import announces_body, drain
+from config.edge.headers import armoured
 from config.edge.identity import HEADER
+from config.edge.origins import PREFLIGHT, opened
+from config.edge.policy import Policy
 from config.edge.refusals import error_body, error_headers, error_of, is_json
 from helpdesk.errors import HelpdeskError
 
@@ -24,12 +27,13 @@ class Exchange:
     """`receive` and `send` are what the application gets in place of the server's."""
 
     __slots__ = (
-        "_draining", "_held", "_outer_receive", "_outer_send", "_replay", "_request_id", "_without_body",
+        "_draining", "_held", "_outer_receive", "_outer_send", "_policy", "_replay", "_request_id", "_without_body",
         "bound", "bytes_in", "gone", "open_ended", "scope", "started", "status", "unread",
     )  # fmt: skip
 
-    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send, policy: Policy) -> None:
         self.scope = scope
+        self._policy = policy
         self.status = 0
         self.bytes_in = 0
         self.bound: dict[str, Any] = {}
@@ -69,6 +73,12 @@ class Exchange:
             await self._send_start(message)
         else:
             await self._outer_send(message)
+
+    async def answer_preflight(self) -> None:
+        """Tell a page of a listed origin what it may send."""
+        self.status, self.started = 204, True
+        await self._outer_send({"type": "http.response.start", "status": 204, "headers": self._named(PREFLIGHT)})
+        await self._outer_send({"type": "http.response.body", "body": b""})
 
     async def answer(self, error: HelpdeskError, *, status: int = 0, kept: Headers | None = None) -> None:
         """Send `error` as the whole answer."""
@@ -122,4 +132,4 @@ class Exchange:
     def _named(self, headers: Headers) -> Headers:
         named = [pair for pair in headers if pair[0].lower() != HEADER]
         named.append((HEADER, self._request_id.encode("ascii")))
-        return named
+        return opened(armoured(named, self.scope, self._policy), self.scope, self._policy)

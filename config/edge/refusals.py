@@ -8,6 +8,7 @@ import orjson
 from uuid_utils import uuid7
 
 from config.edge.asgi import Headers
+from config.edge.headers import ALWAYS, NOT_KEPT
 from helpdesk.errors import (
     BadRequest,
     Conflict,
@@ -79,7 +80,8 @@ def unheard(status: int) -> tuple[Headers, bytes]:
     """Headers and body for what the server itself refuses: there is no request yet, so no path, and a new id."""
     error, request_id = error_of(status), uuid7().hex
     body = error_body(error, path="", request_id=request_id)
-    return [*error_headers(error, len(body), []), (b"x-request-id", request_id.encode("ascii"))], body
+    named = (b"x-request-id", request_id.encode("ascii"))
+    return [*error_headers(error, len(body), []), named, *ALWAYS, NOT_KEPT], body
 
 
 def is_json(headers: Headers) -> bool:

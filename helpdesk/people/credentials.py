@@ -2,7 +2,8 @@
 
 The header holds a sign-in's token or an API key (`hk_…`), the cookie only the first. With an Authorization
 header the cookie is ignored; a bad cookie counts as none. A cookie on an unsafe method must come from our own
-page: `Sec-Fetch-Site: same-origin`, or an `Origin` equal to the host.
+page: `Sec-Fetch-Site: same-origin`, an `Origin` equal to the host, or one that the operator has listed as ours
+(HUB_CORS_ORIGINS).
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ def cookie_token(cookie_header: str) -> str | None:
 
 
 def is_same_origin(headers: Mapping[str, str]) -> bool:
-    """Does a browser say that its own page of this host sent this?"""
+    """Does a browser say that its own page of this host, or of a listed origin, sent this?"""
+    if (headers.get("Origin") or "").lower() in settings.HUB_CORS_ORIGINS:
+        return True
     site = headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"

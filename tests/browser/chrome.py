@@ -27,7 +27,7 @@ def find_chromium() -> str | None:
 
 
 class Session:
-    """A DevTools socket. `problems` holds what a page threw, for a test to look at."""
+    """A DevTools socket. `problems` holds what a page threw or was refused by its policy."""
 
     def __init__(self, socket: ClientConnection) -> None:
         self._socket = socket
@@ -43,6 +43,8 @@ class Session:
             if frame.get("method") == "Runtime.exceptionThrown":
                 details = frame["params"]["exceptionDetails"]
                 self.problems.append(details.get("exception", {}).get("description") or details["text"])
+            if frame.get("method") == "Log.entryAdded" and frame["params"]["entry"]["source"] == "security":
+                self.problems.append(frame["params"]["entry"]["text"])
             if frame.get("id") == self._calls:
                 if "error" in frame:
                     raise RuntimeError(f"{method}: {frame['error']['message']}")
@@ -55,7 +57,7 @@ class Page(Session):
 
     def __init__(self, socket: ClientConnection) -> None:
         super().__init__(socket)
-        for domain in ("Page", "Runtime"):
+        for domain in ("Page", "Runtime", "Log"):
             self.call(f"{domain}.enable")
 
     def open(self, url: str) -> None:

@@ -1,10 +1,15 @@
-"""A small Django behind the edge, as a real server runs it: `python -m tests.config.served uvicorn|daphne PORT`."""
+"""A small Django behind the edge, as a real server runs it: `python -m tests.config.served uvicorn|daphne PORT`.
+
+`TRUSTED` (networks) and `ORIGINS`, comma-separated in the environment, are the edge's policy; it is told to be secure.
+"""
 
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Callable, Iterator
+from ipaddress import ip_network
 from typing import Any
 
 import structlog
@@ -26,8 +31,8 @@ from django.core.asgi import get_asgi_application  # noqa: E402
 from django.urls import path  # noqa: E402
 from django.views.decorators.http import require_GET  # noqa: E402
 
+from config.edge import Policy, edge  # noqa: E402
 from config.edge import body as edge_body  # noqa: E402
-from config.edge import edge  # noqa: E402
 
 edge_body.SECONDS_BETWEEN_CHUNKS = 0.5
 
@@ -45,6 +50,10 @@ def name_the_tenant(get_response: Callable[[HttpRequest], HttpResponse]) -> Call
 def echo(request: HttpRequest) -> HttpResponse:
     structlog.contextvars.bind_contextvars(person="ada")
     return JsonResponse({"id": request.headers["X-Request-ID"], "size": len(request.body)})
+
+
+def who(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"client": request.META["REMOTE_ADDR"], "secure": request.is_secure()})
 
 
 @require_GET
@@ -66,12 +75,21 @@ def breaks_off(request: HttpRequest) -> StreamingHttpResponse:
 
 urlpatterns = [
     path("api/echo", echo),
+    path("api/who", who),
     path("api/only-get", only_get),
     path("api/broken", broken),
     path("api/breaks-off", breaks_off),
 ]
 
-application = edge(get_asgi_application())
+
+def listed(name: str) -> list[str]:
+    return [entry for entry in os.environ.get(name, "").split(",") if entry]
+
+
+application = edge(
+    get_asgi_application(),
+    Policy.of(trusted_proxies=map(ip_network, listed("TRUSTED")), origins=listed("ORIGINS"), https_only=True),
+)
 
 
 def main(server: str, port: int) -> None:
@@ -80,14 +98,24 @@ def main(server: str, port: int) -> None:
 
         from config.edge.under_uvicorn import Http
 
-        uvicorn.run(application, host="127.0.0.1", port=port, http=Http, log_config=None, ws="none")
+        uvicorn.run(
+            application,
+            host="127.0.0.1",
+            port=port,
+            http=Http,
+            log_config=None,
+            ws="none",
+            proxy_headers=False,
+            server_header=False,
+        )
     else:
         from config.edge.under_daphne import prepare_daphne
 
         prepare_daphne()
         # By name: daphne has no types.
         daphne: Any = importlib.import_module("daphne.server")
-        daphne.Server(application, endpoints=[f"tcp:port={port}:interface=127.0.0.1"], signal_handlers=True).run()
+        options = {"signal_handlers": True, "server_name": ""}
+        daphne.Server(application, endpoints=[f"tcp:port={port}:interface=127.0.0.1"], **options).run()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -86,8 +87,14 @@ def answers(served: Served) -> bool:
 
 @pytest.fixture(scope="module", params=["uvicorn", "daphne"])
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    served = Served(request.param, free_port(), tmp_path_factory.mktemp("served") / "stdout")
-    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    with serving(request.param, tmp_path_factory.mktemp("served") / "stdout") as running:
+        yield running
+
+
+@contextmanager
+def serving(server: str, log_path: Path, **policy: str) -> Iterator[Served]:
+    served = Served(server, free_port(), log_path)
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"} | policy
     with served.log.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.config.served", served.server, str(served.port)],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.test import override_settings
 
@@ -107,3 +109,19 @@ class TestSigningInFromAPage:
     @pytest.mark.parametrize("told", [{}, *OWN])
     def test_of_our_own_or_no_page_is_fine(self, api: Api, acme: Desk, told: dict[str, str]) -> None:
         assert api.at(HOST).with_(**told).post("/auth/login", LOGIN).status == 200
+
+
+class TestAListedOrigin:
+    APP = "https://app.localhost"
+
+    def test_counts_as_our_own_page(self, by_cookie: Api, settings: Any) -> None:
+        settings.HUB_CORS_ORIGINS = frozenset({self.APP})
+        theirs = by_cookie.with_(Origin=self.APP, Sec_Fetch_Site="same-site")
+        assert theirs.post("/tickets", {"title": "From the app"}).status == 201
+        assert_refused(theirs.with_(Origin="https://other.localhost").post("/tickets", {}), "FORBIDDEN")
+
+    def test_may_sign_in(self, api: Api, acme: Desk, settings: Any) -> None:
+        theirs = api.at(HOST).with_(Origin=self.APP, Sec_Fetch_Site="cross-site")
+        assert_refused(theirs.post("/auth/login", LOGIN), "FORBIDDEN", reason="foreign_origin")
+        settings.HUB_CORS_ORIGINS = frozenset({self.APP})
+        assert theirs.post("/auth/login", LOGIN).status == 200
