@@ -33,6 +33,10 @@ class HubAPI(NinjaAPI):
     """Ninja's API; its document names the errors, the roles and how to sign in."""
 
     def get_openapi_schema(self, **kwargs: Any) -> OpenAPISchema:
+        for router in self._get_bound_routers():
+            for path in router.path_operations.values():
+                for operation in path.operations:
+                    operation.by_alias = True  # what we answer has JSON's names, and so has what we say of it
         document = super().get_openapi_schema(**kwargs)
         describe(document)
         return document

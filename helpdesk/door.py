@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 
 from helpdesk import desk
 from helpdesk.answers import refusal
-from helpdesk.errors import Forbidden, Unauthorized
+from helpdesk.errors import Detail, Forbidden, Unauthorized, ValidationFailed
 from helpdesk.idempotency.actions import once
 from helpdesk.people.credentials import SAFE_METHODS, Credentials, is_same_origin
 from helpdesk.people.models import Person
@@ -42,12 +42,14 @@ class NoTenantNamed(Forbidden):
 def one_unit_of_work(run: Run) -> Run:
     """Ninja's operation decorator for tenant operations."""
     operation_id = run.__self__.operation_id  # type: ignore[attr-defined]
+    known = query_names(run)
 
     @wraps(run)
     def at_the_door(request: HttpRequest, **path: Any) -> HttpResponse:
         try:
             with unit_of_work():
                 person = _person_at_the_door(request, operation_id)
+                require_known_query(request, known)
                 request.auth = person  # type: ignore[attr-defined]
                 response = once(request, person, operation_id=operation_id, run=lambda: run(request, **path))
                 if response.status_code >= 400:
@@ -57,6 +59,21 @@ def one_unit_of_work(run: Run) -> Run:
             return refusal(request, told(error))
 
     return at_the_door
+
+
+def query_names(run: Run) -> frozenset[str]:
+    """The query parameters that Ninja's operation takes, by their names in the address."""
+    models = run.__self__.models  # type: ignore[attr-defined]
+    return frozenset(
+        name for model in models if model.__ninja_param_source__ == "query" for name in model.__ninja_flatten_map__
+    )
+
+
+def require_known_query(request: HttpRequest, known: frozenset[str]) -> None:
+    """Raise ValidationFailed for other parameters: a filter with a typing error must not show everything."""
+    if unknown := sorted(set(request.GET) - known):
+        text = "There is no such parameter."
+        raise ValidationFailed(details=[Detail(name[:100], text, "unknown_parameter") for name in unknown[:20]])
 
 
 def _person_at_the_door(request: HttpRequest, operation_id: str) -> Person:

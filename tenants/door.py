@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 
 from helpdesk.answers import refusal
 from helpdesk.clock import now
-from helpdesk.door import NoTenantNamed, require_own_page, signed_in_person
+from helpdesk.door import NoTenantNamed, query_names, require_known_query, require_own_page, signed_in_person
 from helpdesk.errors import Unauthorized
 from helpdesk.people.credentials import Credentials
 from helpdesk.people.models import Person
@@ -37,6 +37,7 @@ class PlatformRequest(HttpRequest):
 def platform_operation(run: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Ninja's operation decorator: who asks is read and let in, then the operation opens its own work."""
     operation_id = run.__self__.operation_id  # type: ignore[attr-defined]
+    known = query_names(run)
 
     @wraps(run)
     def at_the_door(request: HttpRequest, **path: Any) -> HttpResponse:
@@ -44,6 +45,7 @@ def platform_operation(run: Callable[..., HttpResponse]) -> Callable[..., HttpRe
             if OPERATIONS[operation_id].roles is not ANYBODY:
                 request.auth = _somebody(request)  # type: ignore[attr-defined]
                 require(request.auth, operation_id)  # type: ignore[attr-defined]
+            require_known_query(request, known)
             return run(request, **path)
         except Exception as error:
             return refusal(request, told(error))

@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """On a machine that stands still for seconds such a test may lose its race: it gets a second try, which is told."""
     for item in items:
         real = item.path.parent.name in WITH_REAL_PROCESSES or "socket" in item.path.name
-        if real or item.get_closest_marker("slow"):
+        if real or (item.get_closest_marker("slow") and item.path.parent.name != "contracts"):
             item.add_marker(pytest.mark.flaky(reruns=2))
 
 

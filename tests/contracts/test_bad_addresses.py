@@ -122,6 +122,12 @@ class TestQueries:
         assert "sekret" not in answer.response.content.decode()
         assert "9999999999" not in answer.response.content.decode()
 
+    def test_that_are_unknown_are_refused(self, web: Web) -> None:
+        for path in ("/tickets?stauts=open", "/tickets?status=open&page_size=3", f"/tickets/{web.scene.ticket_id}?x=1"):
+            assert_refused(web.agent.get(path), "VALIDATION_ERROR", reason="unknown_parameter")
+        assert_refused(web.agent.get("/auth/me?who=root"), "VALIDATION_ERROR", field="who")
+        assert_refused(web.nobody.get("/tickets?stauts=open"), "UNAUTHORIZED")
+
     def test_too_deep_says_what_to_use(self, web: Web) -> None:
         for query in ("page=1000000", "page=501&limit=20"):
             answer = web.agent.get(f"/tickets?{query}")
