@@ -19,6 +19,7 @@ from helpdesk.notifications.api import router as notifications
 from helpdesk.people.api import router as people
 from helpdesk.refusals import tell_refusals
 from helpdesk.strict_json import StrictParser
+from helpdesk.teams.api import router as teams
 from helpdesk.webhooks.api import router as webhooks
 
 
@@ -59,6 +60,7 @@ tenant_operations.add_router("/tickets", tickets, tags=["Tickets"])
 tenant_operations.add_router("/tickets", ticket_comments, tags=["Comments"])
 tenant_operations.add_router("/notifications", notifications, tags=["Notifications"])
 tenant_operations.add_router("/users", people, tags=["People"])
+tenant_operations.add_router("/teams", teams, tags=["Teams"])
 tenant_operations.add_router("/webhooks", webhooks, tags=["Webhooks"])
 tenant_operations.add_router("", mail, tags=["Mail"])
 tenant_operations.add_router("/comments", flat_comments, tags=["Comments"])

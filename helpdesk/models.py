@@ -7,6 +7,7 @@ from helpdesk.idempotency.models import IdempotentAnswer
 from helpdesk.mail.models import KeptMail, Mail, MailTemplate, UndeliverableAddress
 from helpdesk.notifications.models import Notification, NotificationPreference
 from helpdesk.people.models import Person, Session
+from helpdesk.teams.models import Team, TeamMember
 from helpdesk.tickets.models import Ticket
 from helpdesk.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
 
@@ -24,6 +25,8 @@ __all__ = [
     "NotificationPreference",
     "Person",
     "Session",
+    "Team",
+    "TeamMember",
     "Ticket",
     "UndeliverableAddress",
     "Webhook",

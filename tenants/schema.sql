@@ -182,6 +182,21 @@ CREATE TABLE session (
     person_id uuid NOT NULL
 );
 --;
+CREATE TABLE team (
+    id uuid NOT NULL,
+    name character varying(100) NOT NULL,
+    description character varying(500) NOT NULL,
+    is_active boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL
+);
+--;
+CREATE TABLE team_member (
+    id uuid NOT NULL,
+    person_id uuid NOT NULL,
+    team_id uuid NOT NULL
+);
+--;
 CREATE TABLE ticket (
     id uuid NOT NULL,
     number bigint NOT NULL,
@@ -199,6 +214,7 @@ CREATE TABLE ticket (
     assigned_to_id uuid,
     created_by_id uuid NOT NULL,
     requester_id uuid NOT NULL,
+    team_id uuid,
     CONSTRAINT ticket_version_check CHECK ((version >= 0))
 );
 --;
@@ -334,6 +350,15 @@ ALTER TABLE ONLY session
 ALTER TABLE ONLY session
     ADD CONSTRAINT session_refresh_sha256_key UNIQUE (refresh_sha256);
 --;
+ALTER TABLE ONLY team_member
+    ADD CONSTRAINT team_member_once UNIQUE (team_id, person_id);
+--;
+ALTER TABLE ONLY team_member
+    ADD CONSTRAINT team_member_pkey PRIMARY KEY (id);
+--;
+ALTER TABLE ONLY team
+    ADD CONSTRAINT team_pkey PRIMARY KEY (id);
+--;
 ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_number_key UNIQUE (number);
 --;
@@ -399,6 +424,10 @@ CREATE INDEX session_expires_at_253ff73a ON session USING btree (expires_at);
 --;
 CREATE INDEX session_person_id_51c1faf5 ON session USING btree (person_id);
 --;
+CREATE INDEX team_member_person_id_dcda3077 ON team_member USING btree (person_id);
+--;
+CREATE UNIQUE INDEX team_name_once ON team USING btree (lower((name)::text));
+--;
 CREATE INDEX ticket_assigned_created ON ticket USING btree (assigned_to_id, created_at, id);
 --;
 CREATE INDEX ticket_assignee ON ticket USING btree (COALESCE(assigned_to_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid), id);
@@ -416,6 +445,8 @@ CREATE INDEX ticket_status ON ticket USING btree (status, id);
 CREATE INDEX ticket_status_created ON ticket USING btree (status, created_at, id);
 --;
 CREATE INDEX ticket_tags ON ticket USING gin (tags);
+--;
+CREATE INDEX ticket_team_created ON ticket USING btree (team_id, created_at, id);
 --;
 CREATE INDEX ticket_title ON ticket USING btree (title, id);
 --;
@@ -453,6 +484,12 @@ ALTER TABLE ONLY notification_preference
 ALTER TABLE ONLY session
     ADD CONSTRAINT session_person_id_51c1faf5_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
 --;
+ALTER TABLE ONLY team_member
+    ADD CONSTRAINT team_member_person_id_dcda3077_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
+--;
+ALTER TABLE ONLY team_member
+    ADD CONSTRAINT team_member_team_id_26812b86_fk_team_id FOREIGN KEY (team_id) REFERENCES team(id);
+--;
 ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_assigned_to_id_35a3e59c_fk_person_id FOREIGN KEY (assigned_to_id) REFERENCES person(id);
 --;
@@ -461,6 +498,9 @@ ALTER TABLE ONLY ticket
 --;
 ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_requester_id_66198ddf_fk_person_id FOREIGN KEY (requester_id) REFERENCES person(id);
+--;
+ALTER TABLE ONLY ticket
+    ADD CONSTRAINT ticket_team_id_c1a3b4a3_fk_team_id FOREIGN KEY (team_id) REFERENCES team(id);
 --;
 ALTER TABLE ONLY webhook_attempt
     ADD CONSTRAINT webhook_attempt_delivery_id_17aa98ac_fk_webhook_delivery_id FOREIGN KEY (delivery_id) REFERENCES webhook_delivery(id);
@@ -484,12 +524,14 @@ INSERT INTO django_migrations VALUES (7, 'helpdesk', '0005_mail', now());
 --;
 INSERT INTO django_migrations VALUES (8, 'helpdesk', '0006_webhooks', now());
 --;
-INSERT INTO django_migrations VALUES (9, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (9, 'helpdesk', '0007_teams', now());
 --;
-INSERT INTO django_migrations VALUES (10, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (10, 'tenants', '0001_initial', now());
 --;
-INSERT INTO django_migrations VALUES (11, 'tenants', '0003_wakeup', now());
+INSERT INTO django_migrations VALUES (11, 'tenants', '0002_extensions', now());
 --;
-INSERT INTO django_migrations VALUES (12, 'tenants', '0004_wakeup_since', now());
+INSERT INTO django_migrations VALUES (12, 'tenants', '0003_wakeup', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 12, true);
+INSERT INTO django_migrations VALUES (13, 'tenants', '0004_wakeup_since', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 13, true);

@@ -11,7 +11,14 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from helpdesk.events.payloads import CommentPayload, NotificationPayload, TicketPayload, UserPayload, WebhookPayload
+from helpdesk.events.payloads import (
+    CommentPayload,
+    NotificationPayload,
+    TeamPayload,
+    TicketPayload,
+    UserPayload,
+    WebhookPayload,
+)
 from helpdesk.events.rules import Audience
 from helpdesk.shapes import Shape
 from helpdesk.vocabulary import Floor
@@ -19,7 +26,7 @@ from helpdesk.vocabulary import Floor
 Changes = dict[str, tuple[Any, Any]]
 """`{field: [before, after]}`, camelCase fields, JSON values."""
 
-HIDDEN_FROM_REQUESTERS = frozenset({"metadata"})
+HIDDEN_FROM_REQUESTERS = frozenset({"metadata", "teamId", "team"})
 
 
 class TicketCreated(Shape):
@@ -112,6 +119,23 @@ class UserSignedOut(Shape):
     user_id: UUID
 
 
+class TeamCreated(Shape):
+    type: Literal["team.created"] = "team.created"
+    team: TeamPayload
+
+
+class TeamUpdated(Shape):
+    type: Literal["team.updated"] = "team.updated"
+    team: TeamPayload
+    changes: Changes
+
+
+class TeamDeleted(Shape):
+    type: Literal["team.deleted"] = "team.deleted"
+    team_id: UUID
+    name: str
+
+
 class WebhookCreated(Shape):
     type: Literal["webhook.created"] = "webhook.created"
     webhook: WebhookPayload
@@ -151,6 +175,9 @@ Event = (
     | UserCreated
     | UserUpdated
     | UserSignedOut
+    | TeamCreated
+    | TeamUpdated
+    | TeamDeleted
     | WebhookCreated
     | WebhookUpdated
     | WebhookPaused
@@ -183,7 +210,9 @@ def audience_of(event: Event) -> Audience:
             return Audience(Floor.AGENT)
         case CommentUpdated(comment=CommentPayload(is_internal=True)) | CommentDeleted(is_internal=True):
             return Audience(Floor.AGENT)
-        case TicketUpdated(changes=changes) if HIDDEN_FROM_REQUESTERS.issuperset(changes):
+        case TicketUpdated(changes=changes) | TicketAssigned(changes=changes) if HIDDEN_FROM_REQUESTERS.issuperset(
+            changes
+        ):
             return Audience(Floor.AGENT)
         case (
             TicketCreated(ticket=ticket)
@@ -199,9 +228,17 @@ def audience_of(event: Event) -> Audience:
             return Audience(Floor.AGENT, (ticket.requester_id,))
         case NotificationCreated(notification=notification):
             return Audience(Floor.NOBODY, (notification.user_id,))
-        case UserCreated() | UserUpdated() | UserSignedOut():
-            return Audience(Floor.ADMIN)
-        case WebhookCreated() | WebhookUpdated() | WebhookPaused() | WebhookDeleted():
+        case TeamCreated() | TeamUpdated() | TeamDeleted():
+            return Audience(Floor.AGENT)
+        case (
+            UserCreated()
+            | UserUpdated()
+            | UserSignedOut()
+            | WebhookCreated()
+            | WebhookUpdated()
+            | WebhookPaused()
+            | WebhookDeleted()
+        ):
             return Audience(Floor.ADMIN)
         case _:
             assert_never(event)
@@ -215,6 +252,8 @@ def ticket_of(event: Event) -> UUID | None:
         case NotificationCreated(notification=notification):
             return UUID(notification.data["ticketId"])
         case UserCreated() | UserUpdated() | UserSignedOut():
+            return None
+        case TeamCreated() | TeamUpdated() | TeamDeleted():
             return None
         case WebhookCreated() | WebhookUpdated() | WebhookPaused() | WebhookDeleted():
             return None

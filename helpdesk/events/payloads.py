@@ -19,8 +19,27 @@ class PersonPayload(Shape):
     name: str
 
 
+class TeamReference(Shape):
+    """A team, as tickets name it."""
+
+    id: UUID
+    name: str
+
+
+class TeamPayload(Shape):
+    """A team with those who are in it: active agents and admins."""
+
+    id: UUID
+    name: str
+    description: str
+    members: list[PersonPayload]
+    is_active: bool
+    created_at: Moment
+    updated_at: Moment
+
+
 class TicketPayload(Shape):
-    """A ticket. Requesters do not get `metadata`."""
+    """A ticket. Requesters do not get `metadata`, nor which team it is with."""
 
     id: UUID
     number: int
@@ -34,6 +53,8 @@ class TicketPayload(Shape):
     created_by: PersonPayload
     assigned_to_id: UUID | None
     assigned_to: PersonPayload | None
+    team_id: UUID | None = None
+    team: TeamReference | None = None
     tags: list[str]
     custom_fields: dict[str, Any]
     metadata: dict[str, Any] | None = None

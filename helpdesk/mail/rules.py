@@ -65,7 +65,7 @@ def who_is_mailed(*, type_: str, payload: Mapping[str, Any], told: Iterable[Told
 
     `told` are those whom the event concerns (see `notifications.rules`), never the one who did it. The
     requester of a new ticket gets a receipt, whoever opened it. Agents are mailed what is put to them by
-    name: an assignee who is told of replies and statuses reads of them in the app.
+    name: an assignee who is told of replies and statuses reads of them in the app, a team of what came to it.
     """
     ticket = payload["data"]["ticket"]
     requester = UUID(ticket["requesterId"])
@@ -100,7 +100,7 @@ def report_of(*, event_type: str, reject_reason: str | None, description: str) -
 def _kind(told: Told, *, is_requester: bool, is_internal: bool) -> MailKind | None:
     match told.kind:
         case NotificationKind.ASSIGNED:
-            return MailKind.ASSIGNED
+            return None if told.as_team else MailKind.ASSIGNED
         case NotificationKind.MENTIONED:
             return MailKind.PUBLIC_REPLY if is_requester and not is_internal else MailKind.MENTIONED
         case NotificationKind.COMMENT_ADDED:

@@ -87,7 +87,14 @@ def _tell_one(row: LogRow, payload: dict[str, Any], told: Told, person: Person) 
     ticket, comment = payload["data"]["ticket"], payload["data"].get("comment") or {}
     actor = (payload.get("actor") or {}).get("name") or "The hub"
     after = (payload.get("changes") or {}).get("status", ["", ""])[1]
-    title = title_of(told.kind, actor=actor, number=ticket["number"], ticket_title=ticket["title"], after=after)
+    title = title_of(
+        told.kind,
+        actor=actor,
+        number=ticket["number"],
+        ticket_title=ticket["title"],
+        after=after,
+        team=ticket["team"]["name"] if told.as_team else "",
+    )
     notification, made = Notification.objects.get_or_create(
         event_id=row.id,
         person=person,

@@ -12,9 +12,10 @@ from helpdesk.comments.queries import comments_visible_to
 from helpdesk.errors import NotFound
 from helpdesk.events.queries import LogRow
 from helpdesk.notifications.models import Notification, NotificationPreference
-from helpdesk.notifications.rules import Told, excerpt, mentions_in, names_of, who_is_told
+from helpdesk.notifications.rules import Told, excerpt, mentions_in, names_of, team_it_came_to, who_is_told
 from helpdesk.paging import Order, Page, PageQuery, paginate, read_moment
 from helpdesk.people.models import Person
+from helpdesk.teams.queries import list_member_ids
 from helpdesk.tickets.queries import tickets_visible_to
 from helpdesk.vocabulary import NotificationKind, Role
 
@@ -87,7 +88,9 @@ def list_preferences(person: Person) -> dict[NotificationKind, tuple[bool, bool]
 def list_told(row: LogRow, payload: dict[str, Any]) -> list[Told]:
     """Whom an event of a ticket concerns, and why; what they are told of it is their preferences' to say."""
     mentioned = _mentioned(row, payload)
-    return list(who_is_told(type_=row.type, payload=payload, actor_id=row.actor, mentioned=mentioned))
+    came_to = team_it_came_to(row.type, payload)
+    team = list_member_ids(came_to) if came_to else []
+    return list(who_is_told(type_=row.type, payload=payload, actor_id=row.actor, mentioned=mentioned, team=team))
 
 
 def _mentioned(row: LogRow, payload: dict[str, Any]) -> frozenset[UUID]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ from helpdesk.vocabulary import NotificationKind
 _MENTION = re.compile(r"(?<![\w@.])@([\w.+-]{1,64}(?:@[\w.-]{1,190})?)")
 MOST_MENTIONS = 20
 LONGEST_MESSAGE = 200
+LONGEST_TITLE = 400
 _STATUS_TYPES = frozenset({"ticket.status_changed", "ticket.closed"})
 
 
@@ -22,18 +23,36 @@ class Told:
 
     person_id: UUID
     kind: NotificationKind
+    as_team: bool = False
+    """Not by name, but as one of a team."""
 
 
 def who_is_told(
-    *, type_: str, payload: dict[str, Any], actor_id: UUID | None, mentioned: frozenset[UUID]
+    *,
+    type_: str,
+    payload: dict[str, Any],
+    actor_id: UUID | None,
+    mentioned: frozenset[UUID],
+    team: Collection[UUID] = (),
 ) -> Iterator[Told]:
     """Everybody whom this event concerns, with each reason, the weightiest first; never the one who did it.
 
     They are told once, of the first reason of which they want to be told. `payload` is `{actor, data, changes?}`;
-    `mentioned` are the people whom the comment's text names and who may see the comment.
+    `mentioned` are the people whom the comment's text names and who may see the comment; `team` the members of the
+    team that the ticket has come to without an assignee (see `team_it_came_to`).
     """
-    found = (Told(*one) for one in _concerned(type_, payload, mentioned) if one[0] != actor_id)
-    yield from dict.fromkeys(found)
+    found = [Told(*one) for one in _concerned(type_, payload, mentioned)]
+    found += [Told(person, NotificationKind.ASSIGNED, as_team=True) for person in team]
+    yield from dict.fromkeys(one for one in found if one.person_id != actor_id)
+
+
+def team_it_came_to(type_: str, payload: dict[str, Any]) -> UUID | None:
+    """The team that a ticket came to by this event while nobody of it is its assignee: then all of them are told."""
+    ticket, changes = payload["data"].get("ticket") or {}, payload.get("changes") or {}
+    came = type_ == "ticket.created" or (type_ == "ticket.assigned" and "teamId" in changes)
+    if not came or ticket.get("assignedToId") or not ticket.get("teamId"):
+        return None
+    return UUID(ticket["teamId"])
 
 
 def mentions_in(text: str) -> list[str]:
@@ -48,18 +67,12 @@ def names_of(*, email: str, first_name: str, last_name: str) -> frozenset[str]:
     return frozenset({first, f"{first}.{last}", f"{first}{last}", email.lower(), email.lower().partition("@")[0]})
 
 
-def title_of(kind: NotificationKind, *, actor: str, number: int, ticket_title: str, after: str = "") -> str:
-    """The sentence that is shown. `after` is the new status."""
+def title_of(
+    kind: NotificationKind, *, actor: str, number: int, ticket_title: str, after: str = "", team: str = ""
+) -> str:
+    """The sentence that is shown. `after` is the new status; `team` is named to those who are told as its members."""
     ticket = f"#{number} {ticket_title}"
-    match kind:
-        case NotificationKind.ASSIGNED:
-            return f"{actor} assigned you {ticket}"
-        case NotificationKind.MENTIONED:
-            return f"{actor} mentioned you on {ticket}"
-        case NotificationKind.COMMENT_ADDED:
-            return f"{actor} replied on {ticket}"
-        case NotificationKind.STATUS_CHANGED:
-            return f"{actor} set {ticket} to {after.replace('_', ' ')}"
+    return _sentence(kind, actor, ticket, after, team)[:LONGEST_TITLE]
 
 
 def excerpt(text: str) -> str:
@@ -89,3 +102,17 @@ def _both(ticket: dict[str, Any]) -> Iterator[UUID]:
     for field in ("requesterId", "assignedToId"):
         if ticket.get(field):
             yield UUID(ticket[field])
+
+
+def _sentence(kind: NotificationKind, actor: str, ticket: str, after: str, team: str) -> str:
+    match kind:
+        case NotificationKind.ASSIGNED if team:
+            return f"{actor} assigned {ticket} to your team {team}"
+        case NotificationKind.ASSIGNED:
+            return f"{actor} assigned you {ticket}"
+        case NotificationKind.MENTIONED:
+            return f"{actor} mentioned you on {ticket}"
+        case NotificationKind.COMMENT_ADDED:
+            return f"{actor} replied on {ticket}"
+        case NotificationKind.STATUS_CHANGED:
+            return f"{actor} set {ticket} to {after.replace('_', ' ')}"

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import connection
 
 from helpdesk.clock import now
-from helpdesk.errors import FieldForbidden, ValidationFailed
+from helpdesk.errors import FieldForbidden
 from helpdesk.events import catalogue
 from helpdesk.events.log import record
 from helpdesk.events.payloads import TicketPayload
@@ -17,6 +17,7 @@ from helpdesk.people.models import Person
 from helpdesk.permissions import require
 from helpdesk.shapes import same_json, to_json_name
 from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.named import Named
 from helpdesk.tickets.queries import lock_ticket
 from helpdesk.tickets.rules import changes_by_type, forbidden_fields
 from helpdesk.tickets.shapes import ticket_for, ticket_payload
@@ -39,7 +40,7 @@ def create_ticket(actor: Person, *, fields: Mapping[str, Any]) -> TicketPayload:
     moment = now()
     ticket = Ticket(requester=actor, created_by=actor, created_at=moment, updated_at=moment, last_activity_at=moment)
     _require_rights(actor, _differences(ticket, wanted))
-    _apply(ticket, wanted)
+    _apply(ticket, wanted, Named())
     ticket.number = _next_number()
     ticket.save(force_insert=True)
     payload = ticket_payload(ticket)
@@ -54,12 +55,17 @@ def change_ticket(
     require(actor, "updateTicket")
     ticket = lock_ticket(actor, ticket_id)
     require_match(if_match, ticket.version, lambda: ticket_for(actor, ticket))
+    return change_locked_ticket(actor, ticket, fields=fields, named=Named())
+
+
+def change_locked_ticket(actor: Person, ticket: Ticket, *, fields: Mapping[str, Any], named: Named) -> TicketPayload:
+    """What every change of a ticket comes to, alone or among many. Refuses before it writes; `ticket` is locked."""
     changes = _differences(ticket, fields)
     if not changes:
         return ticket_payload(ticket)
     _require_rights(actor, changes)
     requester_before = ticket.requester_id
-    _apply(ticket, {name: value for name, value in fields.items() if to_json_name(name) in changes})
+    _apply(ticket, {name: value for name, value in fields.items() if to_json_name(name) in changes}, named)
     moment = now()
     ticket.version += 1
     ticket.updated_at = ticket.last_activity_at = moment
@@ -77,6 +83,11 @@ def delete_ticket(actor: Person, ticket_id: UUID, *, if_match: str | None = None
     require(actor, "deleteTicket")
     ticket = lock_ticket(actor, ticket_id)
     require_match(if_match, ticket.version, lambda: ticket_for(actor, ticket))
+    delete_locked_ticket(actor, ticket)
+
+
+def delete_locked_ticket(actor: Person, ticket: Ticket) -> None:
+    """What every deletion of a ticket comes to, alone or among many."""
     event = catalogue.TicketDeleted(ticket_id=ticket.id, number=ticket.number, requester_id=ticket.requester_id)
     ticket.delete()
     record(actor, event)
@@ -107,7 +118,7 @@ def _require_rights(actor: Person, changes: Mapping[str, tuple[Any, Any]]) -> No
         raise FieldForbidden.of(refused)
 
 
-def _apply(ticket: Ticket, fields: Mapping[str, Any]) -> None:
+def _apply(ticket: Ticket, fields: Mapping[str, Any], named: Named) -> None:
     for name, value in fields.items():
         match name:
             case "priority":
@@ -115,25 +126,13 @@ def _apply(ticket: Ticket, fields: Mapping[str, Any]) -> None:
             case "status":
                 ticket.status = str(value)
             case "requester_id":
-                ticket.requester = _active_person(value, field="requesterId")
+                ticket.requester = named.requester(value)
             case "assigned_to_id":
-                ticket.assigned_to = _assignee(value) if value else None
+                ticket.assigned_to = named.assignee(value) if value else None
+            case "team_id":
+                ticket.team = named.team(value) if value else None
             case _:
                 setattr(ticket, name, value)
-
-
-def _active_person(person_id: UUID, *, field: str) -> Person:
-    person = Person.objects.filter(id=person_id, is_active=True).first()
-    if person is None:
-        raise ValidationFailed.of(field, "There is no such active person.", "unknown_person")
-    return person
-
-
-def _assignee(person_id: UUID) -> Person:
-    person = _active_person(person_id, field="assignedToId")
-    if not person.is_staff:
-        raise ValidationFailed.of("assignedToId", "Tickets are assigned to agents and admins.", "not_an_agent")
-    return person
 
 
 def _next_number() -> int:

@@ -5,7 +5,7 @@ A property test holds the two against each other; a condition is added to both o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.db.models import Q
 from pydantic import BeforeValidator, Field, TypeAdapter
 
 from helpdesk.shapes import Moment, Shape
+from helpdesk.teams.queries import list_teams_of
 from helpdesk.vocabulary import TicketPriority, TicketStatus
 
 
@@ -40,17 +41,20 @@ AnyStatus = Annotated[TicketStatus, BeforeValidator(lower_word)]
 AnyPriority = Annotated[TicketPriority, BeforeValidator(priority_word)]
 Somebody = UUID | Annotated[Literal["me"], BeforeValidator(lower_word)]
 SomebodyOrNobody = UUID | Annotated[Literal["me", "none"], BeforeValidator(lower_word)]
+SomeTeam = UUID | Annotated[Literal["mine", "none"], BeforeValidator(lower_word)]
 
 
 class TicketFilter(Shape):
     """Which tickets. Several values of one field mean any of them; several fields mean all of them.
 
-    `me` stands for whoever asks; `assignedToId=none` for unassigned. From is inclusive, to is exclusive.
+    `me` stands for whoever asks, `mine` for the teams they are in; `none` for no assignee, no team. From is
+    inclusive, to is exclusive.
     """
 
     status: Annotated[list[AnyStatus], BeforeValidator(_split)] = Field(default_factory=list)
     priority: Annotated[list[AnyPriority], BeforeValidator(_split)] = Field(default_factory=list)
     assigned_to_id: SomebodyOrNobody | None = None
+    team_id: SomeTeam | None = None
     requester_id: Somebody | None = None
     created_by_id: Somebody | None = None
     tag: Annotated[list[str], BeforeValidator(_split)] = Field(default_factory=list)
@@ -71,6 +75,7 @@ class TicketFilter(Shape):
         for field in ("assigned_to_id", "requester_id", "created_by_id"):
             if (value := getattr(self, field)) is not None:
                 where &= Q(**({f"{field}__isnull": True} if value == "none" else {field: _person(value, me)}))
+        where &= self._team_sql(me)
         if self.tag:
             where &= Q(tags__overlap=self.tag)
         for column in ("created", "updated"):
@@ -80,8 +85,8 @@ class TicketFilter(Shape):
                 where &= Q(**{f"{column}_at__lt": end})
         return where & self._words_sql()
 
-    def matches(self, ticket: Mapping[str, Any], me: UUID) -> bool:
-        """The same decision for a ticket's JSON shape, without a database."""
+    def matches(self, ticket: Mapping[str, Any], me: UUID, *, my_teams: Collection[UUID] = ()) -> bool:
+        """The same decision for a ticket's JSON shape, without a database. `my_teams`: those that `me` is in."""
         if self.status and ticket["status"] not in self.status:
             return False
         if self.priority and ticket["priority"] not in self.priority:
@@ -91,9 +96,33 @@ class TicketFilter(Shape):
                 wanted = None if value == "none" else str(_person(value, me))
                 if ticket[key] != wanted:
                     return False
+        if not self._is_with_team(ticket, my_teams):
+            return False
         if self.tag and not set(self.tag) & set(ticket["tags"]):
             return False
         return self._in_time(ticket) and self._has_words(ticket)
+
+    def _team_sql(self, me: UUID) -> Q:
+        match self.team_id:
+            case None:
+                return Q()
+            case "none":
+                return Q(team_id__isnull=True)
+            case "mine":
+                return Q(team_id__in=list_teams_of(me))
+            case team_id:
+                return Q(team_id=team_id)
+
+    def _is_with_team(self, ticket: Mapping[str, Any], my_teams: Collection[UUID]) -> bool:
+        match self.team_id:
+            case None:
+                return True
+            case "none":
+                return ticket["teamId"] is None
+            case "mine":
+                return ticket["teamId"] in {str(team) for team in my_teams}
+            case team_id:
+                return bool(ticket["teamId"] == str(team_id))
 
     def _words_sql(self) -> Q:
         if not self.q or not self.q.strip():

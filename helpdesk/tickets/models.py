@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce
 from helpdesk.clock import now
 from helpdesk.ids import new_id
 from helpdesk.people.models import Person
+from helpdesk.teams.models import Team
 from helpdesk.vocabulary import TicketPriority, TicketStatus
 
 NOBODY = UUID(int=2**128 - 1)
@@ -39,6 +40,7 @@ class Ticket(models.Model):
     assigned_to = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, related_name="assigned_tickets", db_index=False
     )
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="tickets", db_index=False)
     tags = ArrayField(models.CharField(max_length=50), default=list)
     custom_fields = models.JSONField(default=dict)
     metadata = models.JSONField(default=dict)
@@ -59,6 +61,7 @@ class Ticket(models.Model):
             models.Index(Coalesce("assigned_to", models.Value(NOBODY)), "id", name="ticket_assignee"),
             models.Index(fields=["status", "created_at", "id"], name="ticket_status_created"),
             models.Index(fields=["assigned_to", "created_at", "id"], name="ticket_assigned_created"),
+            models.Index(fields=["team", "created_at", "id"], name="ticket_team_created"),
             models.Index(fields=["requester", "created_at", "id"], name="ticket_requester_created"),
             GinIndex("tags", name="ticket_tags"),
         ]

@@ -13,8 +13,10 @@ from helpdesk.paging import Order, Page, PageQuery, paginate, read_moment, read_
 from helpdesk.people.models import Person
 from helpdesk.tickets.filter import TicketFilter
 from helpdesk.tickets.models import NOBODY, Ticket
+from helpdesk.tickets.rules import require_filter
+from helpdesk.vocabulary import Role
 
-_WITH_PEOPLE = ("requester", "created_by", "assigned_to")
+_WITH_PEOPLE = ("requester", "created_by", "assigned_to", "team")
 
 
 class TicketNotFound(NotFound):
@@ -67,6 +69,7 @@ def list_tickets(
     person: Person, where: TicketFilter, query: PageQuery, *, sort_by: str, descending: bool
 ) -> Page[Ticket]:
     """One page of what the person may see and the filter picks."""
+    require_filter(Role(person.role), where.model_fields_set)
     key, value_of, read = ORDERS[sort_by]
     order = Order(sort_by, key, value_of, read, descending)
     return paginate(tickets_visible_to(person).filter(where.to_sql(person.id)), query, order)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
+from helpdesk.errors import Detail, Forbidden
 from helpdesk.vocabulary import Role, TicketStatus
 
 REQUESTER_FIELDS = frozenset({"title", "description", "priority", "status"})
@@ -13,8 +14,17 @@ REQUESTER_FIELDS = frozenset({"title", "description", "priority", "status"})
 REQUESTER_STATUSES = frozenset({TicketStatus.OPEN, TicketStatus.RESOLVED, TicketStatus.CLOSED, TicketStatus.CANCELLED})
 """Requesters reopen and finish; whether somebody works on it or waits for them is the agents' to say."""
 
-HOTTEST_FIRST = ("status", "assignedToId", "priority")
+HOTTEST_FIRST = (("status",), ("assignedToId", "teamId"), ("priority",))
 """Fields whose change is an event of its own kind, in the order in which they are recorded."""
+
+STAFF_FILTERS = {"team_id": "teamId"}
+"""What only agents and admins may ask a list for: a requester's answers must not tell what is hidden from them."""
+
+
+class FilterForbidden(Forbidden):
+    """Your role may not ask for this."""
+
+    reason = "field"
 
 
 def forbidden_fields(role: Role, changes: Mapping[str, tuple[Any, Any]]) -> list[str]:
@@ -35,7 +45,7 @@ def type_of_change(field: str, after: Any) -> str:
             return "ticket.closed"
         case "status":
             return "ticket.status_changed"
-        case "assignedToId":
+        case "assignedToId" | "teamId":
             return "ticket.assigned"
         case "priority":
             return "ticket.priority_changed"
@@ -45,6 +55,18 @@ def type_of_change(field: str, after: Any) -> str:
 
 def changes_by_type(changes: Mapping[str, tuple[Any, Any]]) -> list[tuple[str, dict[str, tuple[Any, Any]]]]:
     """The changes grouped into the events they make: a row per kind of change, the rest together, first."""
-    rest = {field: pair for field, pair in changes.items() if field not in HOTTEST_FIRST}
-    own = [(type_of_change(f, changes[f][1]), {f: changes[f]}) for f in HOTTEST_FIRST if f in changes]
+    groups = [{field: changes[field] for field in kind if field in changes} for kind in HOTTEST_FIRST]
+    rest = {field: pair for field, pair in changes.items() if not any(field in group for group in groups)}
+    own = [(type_of_change(*_first(group)), group) for group in groups if group]
     return ([("ticket.updated", rest)] if rest else []) + own
+
+
+def require_filter(role: Role, names: Collection[str]) -> None:
+    """Raise FilterForbidden where one of the filter's fields (by Python name) is not for this role."""
+    if not role.is_staff and (refused := [asked for name, asked in STAFF_FILTERS.items() if name in names]):
+        raise FilterForbidden(details=[Detail(name, FilterForbidden.__doc__ or "", "field") for name in refused])
+
+
+def _first(group: Mapping[str, tuple[Any, Any]]) -> tuple[str, Any]:
+    field, (_, after) = next(iter(group.items()))
+    return field, after

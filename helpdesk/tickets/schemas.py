@@ -44,6 +44,7 @@ class CreateTicket(Input):
     priority: AnyPriority = TicketPriority.MEDIUM
     requester_id: UUID | None = None
     assigned_to_id: UUID | None = None
+    team_id: UUID | None = None
     tags: Tags = Field(default_factory=list)
     custom_fields: SmallObject = Field(default_factory=dict)
     metadata: SmallObject = Field(default_factory=dict)
@@ -58,6 +59,7 @@ class ChangeTicket(Input):
     priority: AnyPriority = TicketPriority.MEDIUM
     requester_id: UUID = UUID(int=0)
     assigned_to_id: UUID | None = None
+    team_id: UUID | None = None
     tags: Tags = Field(default_factory=list)
     custom_fields: SmallObject = Field(default_factory=dict)
     metadata: SmallObject = Field(default_factory=dict)

@@ -9,13 +9,14 @@ from helpdesk.events.projection import for_viewer
 from helpdesk.people.models import Person
 from helpdesk.people.queries import viewer_of
 from helpdesk.people.shapes import person_payload
+from helpdesk.teams.shapes import team_reference
 from helpdesk.tickets.models import Ticket
 from helpdesk.vocabulary import TicketStatus
 
 
 def ticket_payload(ticket: Ticket) -> TicketPayload:
-    """The agents' shape. Reads the related people, so select them with the row."""
-    assignee = ticket.assigned_to
+    """The agents' shape. Reads the related people and team, so select them with the row."""
+    assignee, team = ticket.assigned_to, ticket.team
     return TicketPayload(
         id=ticket.id,
         number=ticket.number,
@@ -29,6 +30,8 @@ def ticket_payload(ticket: Ticket) -> TicketPayload:
         created_by=person_payload(ticket.created_by),
         assigned_to_id=ticket.assigned_to_id,
         assigned_to=person_payload(assignee) if assignee else None,
+        team_id=ticket.team_id,
+        team=team_reference(team) if team else None,
         tags=ticket.tags,
         custom_fields=ticket.custom_fields,
         metadata=ticket.metadata,

@@ -35,6 +35,8 @@ class Target:
     webhook_id: UUID
     delivery_id: UUID
     address_id: UUID = field(default_factory=uuid4)
+    team_id: UUID = field(default_factory=uuid4)
+    member_id: UUID = field(default_factory=uuid4)
     email: str = "somebody@new.example"
     password: str = "a-new-password"
     refresh_token: str = field(default_factory=lambda: str(uuid4()))
@@ -55,6 +57,9 @@ class Target:
             "requesterId": person,
             "assignedToId": person,
             "createdById": person,
+            "teamId": str(self.team_id),
+            "memberId": str(self.member_id),
+            "memberIds": str(self.member_id),
         }
 
     def words(self) -> dict[str, Any]:

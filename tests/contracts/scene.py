@@ -14,6 +14,7 @@ from helpdesk.notifications.models import Notification
 from helpdesk.people.models import Person
 from helpdesk.people.passwords import hash_password
 from helpdesk.people.tokens import Bearer, issue_token
+from helpdesk.teams.actions import create_team
 from helpdesk.tickets.actions import create_ticket
 from helpdesk.vocabulary import NotificationKind, Role
 from helpdesk.webhooks.actions.again import ping
@@ -39,6 +40,9 @@ class Scene:
     delivery_id: UUID
     address_id: UUID
     """One that gets no mail."""
+    team_id: UUID
+    member_id: UUID
+    """An agent, who is in the team. No ticket is with it."""
 
     def target(self, desk: Desk, *, person: Person, **more: Any) -> Target:
         """All of it, to be named by a call."""
@@ -46,7 +50,7 @@ class Scene:
         return Target(tenant_id=desk.ref.id, slug=desk.ref.slug, person_id=person.id, **things)
 
 
-_NAMED = ("ticket_id", "notification_id", "webhook_id", "delivery_id", "address_id")
+_NAMED = ("ticket_id", "notification_id", "webhook_id", "delivery_id", "address_id", "team_id", "member_id")
 
 
 def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") -> Scene:
@@ -75,7 +79,18 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
         MailTemplate.objects.create(
             kind="assigned", subject=f"{word} subject", text=f"{word} text", html=f"{word} html"
         )
-    return Scene(ticket.id, reply.id, note.id, notification.id, webhook.id, delivery.id, address.id)
+        team = create_team(desk.admin, fields={"name": f"{word} team", "member_ids": [desk.agent.id]})
+    return Scene(
+        ticket.id,
+        reply.id,
+        note.id,
+        notification.id,
+        webhook.id,
+        delivery.id,
+        address.id,
+        team.id,
+        desk.agent.id,
+    )
 
 
 def make_platform_admin(email: str = "root@platform.example") -> PlatformAdmin:

@@ -21,6 +21,7 @@ from django.db import connection
 from helpdesk.comments.actions import add_comment, change_comment, delete_comment
 from helpdesk.mail.models import KeptMail
 from helpdesk.permissions import OPERATIONS, may
+from helpdesk.teams.actions import create_team
 from helpdesk.tickets.actions import change_ticket, create_ticket
 from helpdesk.vocabulary import Role
 from helpdesk.webhooks.actions.endpoints import create_webhook
@@ -59,6 +60,8 @@ def spill(desk: Desk, word: str) -> Spilled:
         reply = add_comment(desk.agent, scene.ticket_id, content=f"{word}-deleted @user", is_internal=False)
         add_comment(desk.agent, scene.ticket_id, content=f"{VISIBLE} @user", is_internal=False)
         change_ticket(desk.agent, scene.ticket_id, fields={"metadata": {"secret": f"{word}-metadata"}})
+        team = create_team(desk.admin, fields={"name": f"{word}-team", "member_ids": [desk.agent.id]})
+        change_ticket(desk.admin, scene.ticket_id, fields={"team_id": team.id})
         change_ticket(desk.admin, scene.ticket_id, fields={"assigned_to_id": desk.ada.id, "status": "pending"})
         foreign = create_ticket(desk.other_user, fields={"title": f"{word}-foreign", "description": f"{word}-foreign"})
     dispatch(desk)  # what is deleted now has been told
@@ -66,7 +69,7 @@ def spill(desk: Desk, word: str) -> Spilled:
         add_comment(desk.agent, foreign.id, content=f"{word}-foreign reply", is_internal=False)
         for comment in (reply, gone):
             delete_comment(desk.agent, comment.id)
-    return Spilled(desk, scene, (word, str(added.id), str(gone.id)))
+    return Spilled(desk, scene, (word, str(added.id), str(gone.id), str(team.id)))
 
 
 @pytest.fixture

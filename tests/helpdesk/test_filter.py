@@ -12,6 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpdesk.people.models import Person
+from helpdesk.teams.models import Team, TeamMember
+from helpdesk.teams.queries import list_teams_of
 from helpdesk.tickets.filter import TicketFilter
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.shapes import ticket_payload
@@ -30,6 +32,9 @@ def make_tickets(desk: Desk) -> list[Ticket]:
     chance = random.Random(11)
     people: list[Person] = desk.everybody()
     staff: list[Person | None] = [desk.agent, desk.ada, desk.admin, None]
+    own, other = (Team.objects.create(name=name) for name in ("Own", "Other"))
+    TeamMember.objects.bulk_create(TeamMember(team=own, person=person) for person in (desk.agent, desk.user))
+    teams: list[Team | None] = [own, other, None]
     for number in range(60):
         Ticket.objects.create(
             number=NUMBERS[number] if number < len(NUMBERS) else 1000 + number,
@@ -40,14 +45,15 @@ def make_tickets(desk: Desk) -> list[Ticket]:
             requester=chance.choice(people),
             created_by=chance.choice(people),
             assigned_to=chance.choice(staff),
+            team=chance.choice(teams),
             tags=chance.sample(TAGS, chance.randrange(3)),
             created_at=BEGIN + timedelta(hours=chance.randrange(48)),
             updated_at=BEGIN + timedelta(hours=chance.randrange(48), milliseconds=chance.randrange(2)),
         )
-    return list(Ticket.objects.select_related("requester", "created_by", "assigned_to"))
+    return list(Ticket.objects.select_related("requester", "created_by", "assigned_to", "team"))
 
 
-def filters(ids: list[UUID]) -> st.SearchStrategy[TicketFilter]:
+def filters(ids: list[UUID], teams: list[UUID]) -> st.SearchStrategy[TicketFilter]:
     """Filters as a query makes them: absent, single, several, in any case."""
     person = st.sampled_from([*map(str, ids), "me", "ME", str(uuid4())])
     moment = st.integers(-1, 49).map(lambda hours: (BEGIN + timedelta(hours=hours)).isoformat())
@@ -55,6 +61,7 @@ def filters(ids: list[UUID]) -> st.SearchStrategy[TicketFilter]:
         "status": st.lists(st.sampled_from([*TicketStatus, "OPEN", "open,closed"]), max_size=3),
         "priority": st.lists(st.sampled_from([*TicketPriority, "critical", "LOW,high"]), max_size=3),
         "assignedToId": person | st.sampled_from(["none", "None"]),
+        "teamId": st.sampled_from([*map(str, teams), "mine", "MINE", "none", str(uuid4())]),
         "requesterId": person,
         "createdById": person,
         "tag": st.lists(st.sampled_from([*TAGS, "vpn,x", "there is none"]), max_size=2),
@@ -76,15 +83,17 @@ class TestTheTwoCompilers:
         tickets = make_tickets(desk)
         shapes = {ticket.id: ticket_payload(ticket).model_dump(mode="json", by_alias=True) for ticket in tickets}
         matched: list[int] = []
+        people, teams = [person.id for person in desk.everybody()], list(Team.objects.values_list("id", flat=True))
+        my_teams = list_teams_of(desk.agent.id)
 
         @settings(
             max_examples=400, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
         )
-        @given(where=filters([person.id for person in desk.everybody()]))
+        @given(where=filters(people, teams))
         def agree(where: TicketFilter) -> None:
             me = desk.agent.id
             by_sql = set(Ticket.objects.filter(where.to_sql(me)).values_list("id", flat=True))
-            by_hand = {id_ for id_, shape in shapes.items() if where.matches(shape, me)}
+            by_hand = {id_ for id_, shape in shapes.items() if where.matches(shape, me, my_teams=my_teams)}
             assert by_sql == by_hand, where
             matched.append(len(by_sql))
 
@@ -101,12 +110,13 @@ class TestTheTwoCompilers:
             "assigned_to_id": "none",
             "requester_id": str(desk.user.id),
             "created_by_id": "me",
+            "team_id": "mine",
             "tag": ["vpn"],
             "q": "vpn",
         }
         moment = (BEGIN + timedelta(hours=24)).isoformat()
         where = TicketFilter.model_validate({field: examples.get(field, moment)})
-        assert 0 < Ticket.objects.filter(where.to_sql(desk.user.id)).count() < len(tickets)
+        assert 0 < Ticket.objects.filter(where.to_sql(desk.agent.id)).count() < len(tickets)
 
 
 class TestOverHttp:
