@@ -1,6 +1,6 @@
 # Every command of the project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check fmt lock smoke bench-delivery schema openapi asyncapi install install-dev clean
+.PHONY: help run test test-slow check fmt lock smoke bench bench-delivery schema openapi asyncapi install install-dev clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -60,6 +60,9 @@ check: install-dev ## Everything a change must pass: format, lint, types, import
 fmt: install-dev ## Format the code and mend what the linter can mend
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
+
+bench: install-dev ## Requests at 10 k, 100 k and 1 M tickets, beside an empty one in the same run
+	@$(EMBEDDED) $(PY) -m tests.bench.requests
 
 bench-delivery: install-dev ## Deliveries a second, beside a bare client in the same run
 	@$(EMBEDDED) $(PY) -m tests.bench.delivery
