@@ -11,8 +11,10 @@ from helpdesk.errors import NotFound
 from helpdesk.events.queries import list_comments_added_after
 from helpdesk.paging import Order, Page, PageQuery, paginate, read_moment
 from helpdesk.people.models import Person
+from helpdesk.people.queries import attach_people
 from helpdesk.tickets.models import Ticket
 
+AUTHOR = ("author",)
 OLDEST_FIRST = Order("createdAt", F("created_at"), lambda comment: comment.created_at, read_moment)
 
 
@@ -39,13 +41,16 @@ def get_comment(person: Person, comment_id: UUID, *, ticket_id: UUID | None = No
 
 def list_comments(person: Person, ticket: Ticket, query: PageQuery) -> Page[Comment]:
     """One page of a ticket's comments, oldest first."""
-    return paginate(comments_visible_to(person).filter(ticket=ticket), query, OLDEST_FIRST)
+    comments = comments_visible_to(person).select_related(None).filter(ticket=ticket)
+    page = paginate(comments, query, OLDEST_FIRST)
+    attach_people((page.rows, AUTHOR))
+    return page
 
 
 def list_newest_comments(person: Person, ticket: Ticket, *, limit: int) -> list[Comment]:
-    """The newest comments of a ticket, oldest first."""
-    newest = comments_visible_to(person).filter(ticket=ticket).order_by("-created_at", "-id")[:limit]
-    return list(reversed(newest))
+    """The newest comments of a ticket, oldest first; the caller attaches their authors."""
+    comments = comments_visible_to(person).select_related(None).filter(ticket=ticket)
+    return list(reversed(comments.order_by("-created_at", "-id")[:limit]))
 
 
 def list_unseen_replies(person: Person, ticket: Ticket, *, seen_seq: int) -> list[Comment]:

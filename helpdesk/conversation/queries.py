@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from helpdesk.comments.queries import list_newest_comments
+from helpdesk.comments.queries import AUTHOR, list_newest_comments
 from helpdesk.comments.shapes import comment_for
 from helpdesk.conversation.schemas import TimelineQuery
 from helpdesk.events.queries import LogRow, event_shape, get_head, list_timeline_visible_to
 from helpdesk.events.rules import Viewer
 from helpdesk.paging import CursorRefused
 from helpdesk.people.models import Person
-from helpdesk.people.queries import viewer_of
-from helpdesk.tickets.queries import get_ticket
+from helpdesk.people.queries import attach_people, viewer_of
+from helpdesk.tickets.queries import PEOPLE, get_bare_ticket, get_ticket
 from helpdesk.tickets.shapes import ticket_for
 
 MOST_EMBEDDED = 100
@@ -22,8 +22,9 @@ MOST_EMBEDDED = 100
 def get_ticket_detail(person: Person, ticket_id: UUID) -> tuple[int, int, dict[str, Any]]:
     """The log's seq as of before the read, the ticket's version, and the detail's JSON."""
     seq = get_head().last_seq
-    ticket, viewer = get_ticket(person, ticket_id), viewer_of(person)
+    ticket, viewer = get_bare_ticket(person, ticket_id), viewer_of(person)
     comments = list_newest_comments(person, ticket, limit=MOST_EMBEDDED)
+    attach_people(([ticket], PEOPLE), (comments, AUTHOR))
     rows = list_timeline_visible_to(viewer, ticket_id=ticket_id, before=None, limit=MOST_EMBEDDED)
     detail = ticket_for(person, ticket) | {
         "comments": [comment_for(person, comment) for comment in comments],

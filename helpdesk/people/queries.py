@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet, Value
+from django.db import connection
+from django.db.models import F, Model, Q, QuerySet, Value
 from django.db.models.functions import Concat
 
 from helpdesk.clock import now
@@ -27,6 +29,10 @@ ORDERS: dict[str, tuple[Any, Any, Any]] = {
     ),
 }
 
+_NAMED = ("id", "email", "first_name", "last_name", "role", "is_active")
+_SIGNED_IN = (*_NAMED, "created_at", "updated_at")
+"""The columns that every request reads; by hand, because making the SQL anew costs more than asking it."""
+
 
 class PersonNotFound(NotFound):
     """There is no such person, or you may not see them."""
@@ -36,13 +42,30 @@ def get_signed_in(claims: Claims) -> Person | None:
     """The person of a sign-in's token, as the database has them now: None when signed out, deactivated or gone."""
     if claims.person_id is None or claims.session_id is None:
         return None
-    return (
-        Person.objects.filter(
-            id=claims.person_id, is_active=True, sessions__id=claims.session_id, sessions__expires_at__gt=now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(_SIGNED_IN)} FROM person WHERE id = %s AND is_active"
+            " AND EXISTS (SELECT 1 FROM session s WHERE s.id = %s AND s.person_id = person.id AND s.expires_at > %s)",
+            [claims.person_id, claims.session_id, now()],
         )
-        .only("id", "email", "first_name", "last_name", "role", "is_active", "created_at", "updated_at")
-        .first()
-    )
+        row = cursor.fetchone()
+    return Person.from_db("default", _SIGNED_IN, row) if row else None
+
+
+def attach_people(*groups: tuple[Sequence[Model], Sequence[str]]) -> None:
+    """Give rows the people whom these foreign keys of theirs name: one statement for all.
+
+    Joined, each key would cost a join, and its columns once more in every row.
+    """
+    wanted = {getattr(row, f"{name}_id") for rows, names in groups for row in rows for name in names} - {None}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(_NAMED)} FROM person WHERE id = ANY(%s)", [list(wanted)])
+        found = {row[0]: Person.from_db("default", _NAMED, row) for row in cursor.fetchall()}
+    for rows, names in groups:
+        for row in rows:
+            for name in names:
+                if person := found.get(getattr(row, f"{name}_id")):
+                    setattr(row, name, person)
 
 
 def get_person_by_email(email: str) -> Person | None:

@@ -11,12 +11,13 @@ from django.db.models.functions import Coalesce
 from helpdesk.errors import NotFound
 from helpdesk.paging import Order, Page, PageQuery, paginate, read_moment, read_number, read_text, read_uuid
 from helpdesk.people.models import Person
+from helpdesk.people.queries import attach_people
 from helpdesk.tickets.filter import TicketFilter
 from helpdesk.tickets.models import NOBODY, Ticket
 from helpdesk.tickets.rules import require_filter
 from helpdesk.vocabulary import Role
 
-_WITH_PEOPLE = ("requester", "created_by", "assigned_to", "team")
+PEOPLE = ("requester", "created_by", "assigned_to")
 
 
 class TicketNotFound(NotFound):
@@ -41,16 +42,23 @@ ORDERS: dict[str, tuple[Any, Any, Any]] = {
 
 def tickets_visible_to(person: Person) -> QuerySet[Ticket]:
     """Every ticket for agents and admins, their own for requesters."""
-    tickets = Ticket.objects.select_related(*_WITH_PEOPLE)
+    tickets = Ticket.objects.select_related(*PEOPLE, "team")
     return tickets if person.is_staff else tickets.filter(requester_id=person.id)
 
 
 def get_ticket(person: Person, ticket_id: UUID) -> Ticket:
     """The ticket, or TicketNotFound where the person may not see it."""
-    ticket = tickets_visible_to(person).filter(id=ticket_id).first()
-    if ticket is None:
-        raise TicketNotFound
+    ticket = get_bare_ticket(person, ticket_id)
+    attach_people(([ticket], PEOPLE))
     return ticket
+
+
+def get_bare_ticket(person: Person, ticket_id: UUID) -> Ticket:
+    """As `get_ticket`, for who attaches its people together with others'."""
+    found = list(_bare(tickets_visible_to(person)).filter(id=ticket_id))
+    if not found:
+        raise TicketNotFound
+    return found[0]
 
 
 def lock_ticket(person: Person, ticket_id: UUID) -> Ticket:
@@ -72,4 +80,10 @@ def list_tickets(
     require_filter(Role(person.role), where.model_fields_set)
     key, value_of, read = ORDERS[sort_by]
     order = Order(sort_by, key, value_of, read, descending)
-    return paginate(tickets_visible_to(person).filter(where.to_sql(person.id)), query, order)
+    page = paginate(_bare(tickets_visible_to(person)).filter(where.to_sql(person.id)), query, order)
+    attach_people((page.rows, PEOPLE))
+    return page
+
+
+def _bare(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:
+    return tickets.select_related(None).select_related("team")
