@@ -21,6 +21,11 @@ ROOT = Path(__file__).resolve().parent.parent
 
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.\-\[\]:]+$", to_lower=True)]
 
+LimitText = Annotated[
+    str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,8}/[1-9][0-9]{0,4}[smh])$", strip_whitespace=True)
+]
+"""`100/15m` is a hundred in fifteen minutes (s, m, h); `0` is no limit."""
+
 
 def _hub_home() -> Path:
     return Path(os.environ.get("HUB_HOME") or ROOT / "var").resolve()
@@ -50,6 +55,16 @@ class Env(BaseSettings):
     """Reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."""
     hub_cors_origins: Annotated[tuple[Origin, ...], NoDecode] = ()
     """Origins of other pages that count as our own, as in https://app.example.com."""
+    hub_rate_limiting: Literal["on", "off"] = "on"
+    """off: nobody is ever slowed or refused for how often they ask."""
+    hub_limit_anonymous: LimitText = "100/15m"
+    """Requests of one address without a valid sign-in."""
+    hub_limit_person: LimitText = "600/1m"
+    hub_limit_key: LimitText = "600/1m"
+    hub_limit_tenant: LimitText = "0"
+    """Of all people and keys of a tenant together."""
+    hub_limit_handshakes: LimitText = "300/15m"
+    """Sockets opened from one address before signing in."""
     webhook_allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     """Inner networks that webhooks may be sent to all the same."""
     hub_public_url: Annotated[str, StringConstraints(pattern=r"^$|^https?://[^/\s]+/?$")] = ""

@@ -23,6 +23,7 @@ from helpdesk.shapes import Shape
 from tasks.heartbeat import HEARTBEAT_KEY, STALE_AFTER_S
 from tasks.wakeups import count_waiting, get_due
 from tenants.database import database_parameters
+from tenants.limits.counting import counting
 from tenants.migrations_state import missing_migrations
 
 _log = structlog.get_logger(__name__)
@@ -92,6 +93,12 @@ def _redis() -> str | None:
     return None
 
 
+def _limits() -> str | None:
+    if counting.is_alone:
+        raise LookupError("counted by each process alone, and more strictly, while Redis is away")
+    return None
+
+
 def _worker() -> str | None:
     return _sign_of_life("worker")
 
@@ -129,6 +136,7 @@ CHECKS: dict[str, Callable[[], str | None]] = {
     "database": _database,
     "migrations": _migrations,
     "redis": _redis,
+    "limits": _limits,
     "worker": _worker,
     "courier": _courier,
     "dispatch": _dispatch,

@@ -23,6 +23,14 @@ HUB_ENCRYPTION_KEYS = env.hub_encryption_keys
 WEBHOOK_ALLOWED_NETWORKS = env.webhook_allowed_networks
 HUB_BCRYPT_ROUNDS = env.hub_bcrypt_rounds
 HUB_CORS_ORIGINS = frozenset(env.hub_cors_origins)
+HUB_RATE_LIMITING = env.hub_rate_limiting == "on"
+HUB_LIMITS = {
+    "anonymous": env.hub_limit_anonymous,
+    "person": env.hub_limit_person,
+    "key": env.hub_limit_key,
+    "tenant": env.hub_limit_tenant,
+    "handshakes": env.hub_limit_handshakes,
+}
 
 SECRET_KEY = env.hub_secret_key or "unset"  # config.checks refuses a weak one
 DEBUG = False  # its HTML pages would break the error contract
@@ -60,6 +68,7 @@ SKIP_PG_EXTRA_VALIDATION = True  # it asks the database while apps load; our sch
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tenants.limits.middleware.LimitMiddleware",
     "tenants.middleware.TenantMiddleware",
 ]
 # The edge says the same on its own refusals and on static files: config/edge/headers.py.

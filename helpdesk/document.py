@@ -50,12 +50,6 @@ class Error(Shape):
     data: dict[str, Any] | None = Field(None, description="What helps to do better: `current`, `unseen`, `tenants` …")
 
 
-class RateLimited(errors.HelpdeskError):
-    """Too many requests: wait as long as `Retry-After` says, in seconds."""
-
-    status = 429
-
-
 _REFUSALS: tuple[type[errors.HelpdeskError], ...] = (
     errors.BadRequest,
     errors.Unauthorized,
@@ -66,7 +60,7 @@ _REFUSALS: tuple[type[errors.HelpdeskError], ...] = (
     errors.PayloadTooLarge,
     errors.UnsupportedMediaType,
     KeyReused,
-    RateLimited,
+    errors.RateLimited,
     errors.InternalError,
     errors.Unavailable,
 )

@@ -125,6 +125,12 @@ class UnsupportedMediaType(HelpdeskError):
     code, status = "UNSUPPORTED_MEDIA_TYPE", 415
 
 
+class RateLimited(HelpdeskError):
+    """Too many requests: wait as long as `Retry-After` says, in seconds."""
+
+    code, status = "RATE_LIMITED", 429
+
+
 class InternalError(HelpdeskError):
     """Something broke on our side. The request id finds it in our logs."""
 

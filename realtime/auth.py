@@ -6,6 +6,7 @@ URL. The person and the role are read from the database, never from the token.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from helpdesk.vocabulary import Role
 from realtime.closing import BAD_TOKEN, PLATFORM_TOKEN, SIGNED_OUT, SUSPENDED, UNKNOWN_HOST, WRONG_TENANT, Ending
 from realtime.protocol import Authenticated, ErrorCode, FrameId, PersonShape
 from tenants.context import TenantRef, run_in_platform, run_in_tenant
+from tenants.limits.operations import has_room_for_a_handshake
 from tenants.resolve import tenant_by_host, tenant_by_id
 
 SUBPROTOCOL = "hub.v1"
@@ -72,6 +74,15 @@ def offered_token(headers: Mapping[str, str], subprotocols: Sequence[str]) -> Of
     if cookie and is_same_origin(headers) and read_token(cookie):
         return Offered(cookie, on_purpose=False)
     return None
+
+
+async def may_connect(offered: Offered | None, client: Sequence[object] | None) -> bool:
+    """Whoever brings a good token may; of the others only so many sockets are taken from one network."""
+    if offered is not None and read_token(offered.token) is not None:
+        return True
+    address = str(client[0]) if client else ""
+    # Redis, not the database: any thread will do.
+    return await asyncio.get_running_loop().run_in_executor(None, has_room_for_a_handshake, address)
 
 
 async def resolve_host(host: str) -> Host:

@@ -23,7 +23,7 @@ class CloseCode(IntEnum):
     COME_BACK = 4409
     """The server restarts, or your rights have changed: come back at once and resume."""
     TOO_FAST = 4429
-    """Too many frames in too short a time: come back later."""
+    """Too many frames, or sockets that did not sign in, in too short a time: come back later."""
     TOO_BIG = 1009
     """A frame over 64 KiB."""
     BROKEN = 1011
@@ -43,6 +43,7 @@ RIGHTS_CHANGED = Ending(CloseCode.COME_BACK, "rights_changed")
 UNAVAILABLE = Ending(CloseCode.COME_BACK, "unavailable")
 TOO_SLOW = Ending(CloseCode.TOO_SLOW, "too_slow")
 TOO_FAST = Ending(CloseCode.TOO_FAST, "too_many_frames")
+TOO_MANY_SOCKETS = Ending(CloseCode.TOO_FAST, "too_many_connections")
 TOO_BIG = Ending(CloseCode.TOO_BIG, "frame_too_large")
 TOO_MANY_ERRORS = Ending(CloseCode.BAD_CLIENT, "too_many_errors")
 LOGIN_TIMEOUT = Ending(CloseCode.UNAUTHORIZED, "login_timeout")

@@ -16,7 +16,7 @@ from channels.exceptions import StopConsumer
 from django.db import Error as DatabaseFailure
 from django.utils.datastructures import CaseInsensitiveMapping
 
-from realtime.auth import SUBPROTOCOL, Host, Refused, offered_token, resolve_host, sign_in
+from realtime.auth import SUBPROTOCOL, Host, Refused, may_connect, offered_token, resolve_host, sign_in
 from realtime.closing import (
     BROKEN,
     LOGIN_TIMEOUT,
@@ -24,6 +24,7 @@ from realtime.closing import (
     TOO_BIG,
     TOO_FAST,
     TOO_MANY_ERRORS,
+    TOO_MANY_SOCKETS,
     UNAVAILABLE,
     UNKNOWN_PATH,
 )
@@ -96,9 +97,12 @@ class HubConsumer(AsyncConsumer):  # type: ignore[misc, unused-ignore]
         headers = CaseInsensitiveMapping(
             {name.decode("latin-1"): value.decode("latin-1") for name, value in self.scope["headers"]}
         )
+        token = offered_token(headers, offered)
+        if not await may_connect(token, self.scope.get("client")):
+            self._outbox.close(TOO_MANY_SOCKETS)
+            return
         try:
             self._host = await resolve_host(headers.get("Host", ""))
-            token = offered_token(headers, offered)
             if token:
                 await self._sign_in(token.token, required=token.on_purpose)
         except Refused as refused:

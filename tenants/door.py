@@ -20,6 +20,7 @@ from helpdesk.people.models import Person
 from helpdesk.permissions import ANYBODY, OPERATIONS, require
 from helpdesk.refusals import told
 from tenants import context
+from tenants.limits.operations import require_room
 from tenants.models import PlatformAdmin
 
 Somebody: TypeAlias = Person | PlatformAdmin
@@ -42,6 +43,7 @@ def platform_operation(run: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     @wraps(run)
     def at_the_door(request: HttpRequest, **path: Any) -> HttpResponse:
         try:
+            require_room(operation_id, request.META["REMOTE_ADDR"])
             if OPERATIONS[operation_id].roles is not ANYBODY:
                 request.auth = _somebody(request)  # type: ignore[attr-defined]
                 require(request.auth, operation_id)  # type: ignore[attr-defined]

@@ -51,7 +51,8 @@ class TenantMiddleware:
         if request.path.startswith(ON_EVERY_HOST):
             with context.platform():
                 return self.get_response(request)
-        request.credentials = read_credentials(request.headers)  # type: ignore[attr-defined]
+        if not hasattr(request, "credentials"):  # the limits have read them where they count
+            request.credentials = read_credentials(request.headers)  # type: ignore[attr-defined]
         response = self._in_its_tenant(request)
         if getattr(request, "cookie_is_stale", False) and cookie_name() not in response.cookies:
             response.delete_cookie(cookie_name(), samesite="Lax")

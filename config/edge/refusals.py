@@ -19,6 +19,7 @@ from helpdesk.errors import (
     NotFound,
     PayloadTooLarge,
     PreconditionFailed,
+    RateLimited,
     Unauthorized,
     Unavailable,
     UnsupportedMediaType,
@@ -26,12 +27,6 @@ from helpdesk.errors import (
 )
 
 LONGEST_SHOWN_PATH = 1024
-
-
-class RateLimited(HelpdeskError):
-    """Too many requests. Try again later."""
-
-    code, status = "RATE_LIMITED", 429
 
 
 # 422 is not here: the contract gives it to one refusal, which no framework page can mean.

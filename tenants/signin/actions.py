@@ -45,6 +45,10 @@ class ChooseTenant(Conflict):
     reason = "choose_tenant"
 
 
+class NotInTheFirstTenants(ChooseTenant):
+    """This address is known in many tenants: name yours."""
+
+
 class RegistrationClosed(Forbidden):
     """This help desk does not take registrations."""
 
@@ -90,7 +94,7 @@ def log_in(tenant: TenantRef | None, *, email: str, password: str) -> SignedIn:
     if checked + len(known) == 0:
         spend_a_check(password)
     if not matching and too_many:
-        raise ChooseTenant("This address is known in many tenants: name yours.", data={"tenants": []})
+        raise NotInTheFirstTenants(data={"tenants": []})
     if not matching:
         raise WrongCredentials
     open_ = [one for one in matching if one.tenant.is_active]

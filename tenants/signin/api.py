@@ -9,11 +9,14 @@ from ninja import Body, Router
 from helpdesk import desk
 from helpdesk.answers import answer, no_content
 from helpdesk.door import ForeignOrigin
+from helpdesk.errors import Unauthorized, ValidationFailed
 from helpdesk.events.payloads import UserPayload
 from helpdesk.people.credentials import cookie_name, says_foreign_origin
 from helpdesk.people.shapes import user_payload
 from tenants import platform_sessions
 from tenants.door import PlatformRequest, platform_operation, require_person
+from tenants.limits.counting import guessing
+from tenants.limits.rules import network_of
 from tenants.models import PlatformAdmin
 from tenants.signin import actions
 from tenants.signin.schemas import ChangePassword, Login, Refresh, Register, SignedIn, Signup
@@ -50,14 +53,20 @@ def login(request: PlatformRequest, body: Body[Login]) -> HttpResponse:
     """Several tenants with this address and password: 409 `choose_tenant` with their slugs."""
     _require_no_foreign_page(request)
     tenant = actions.named_tenant(request.tenant, body)
-    return _with_cookie(actions.log_in(tenant, email=body.email, password=body.password))
+    wrong = (actions.WrongCredentials, actions.NotInTheFirstTenants)
+    with guessing("login", body.email, request.META["REMOTE_ADDR"], wrong=wrong):
+        signed_in = actions.log_in(tenant, email=body.email, password=body.password)
+    return _with_cookie(signed_in)
 
 
 @router.post("/refresh", operation_id="refresh", response=SignedIn, summary="A new access token")
 def refresh(request: PlatformRequest, body: Body[Refresh]) -> HttpResponse:
     """The refresh token stays valid until it expires or its session is signed out."""
     _require_no_foreign_page(request)
-    return _with_cookie(actions.refresh(request.tenant, refresh_token=body.refresh_token))
+    address = request.META["REMOTE_ADDR"]
+    with guessing("refresh", network_of(address), address, wrong=(Unauthorized,)):
+        signed_in = actions.refresh(request.tenant, refresh_token=body.refresh_token)
+    return _with_cookie(signed_in)
 
 
 @router.get("/me", operation_id="getMe", response=UserPayload, summary="Who am I")
@@ -73,7 +82,8 @@ def me(request: PlatformRequest) -> HttpResponse:
 def change_password(request: PlatformRequest, body: Body[ChangePassword]) -> HttpResponse:
     """The session that asks stays, all others end."""
     person, session_id = require_person(request)
-    actions.change_password(person, session_id=session_id, current=body.current_password, new=body.new_password)
+    with guessing("password", str(person.id), request.META["REMOTE_ADDR"], wrong=(ValidationFailed,)):
+        actions.change_password(person, session_id=session_id, current=body.current_password, new=body.new_password)
     return no_content()
 
 
