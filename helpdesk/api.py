@@ -9,6 +9,8 @@ from ninja import NinjaAPI, Router
 from ninja.openapi.schema import OpenAPISchema
 
 from helpdesk.answers import answer
+from helpdesk.bulk.api import router as bulk
+from helpdesk.bulk.api import teams
 from helpdesk.comments.api import flat_router as flat_comments
 from helpdesk.comments.api import router as ticket_comments
 from helpdesk.conversation.api import router as tickets
@@ -19,7 +21,6 @@ from helpdesk.notifications.api import router as notifications
 from helpdesk.people.api import router as people
 from helpdesk.refusals import tell_refusals
 from helpdesk.strict_json import StrictParser
-from helpdesk.teams.api import router as teams
 from helpdesk.webhooks.api import router as webhooks
 
 
@@ -56,6 +57,7 @@ tell_refusals(api)
 
 tenant_operations = Router()
 tenant_operations.add_decorator(one_unit_of_work, mode="view")
+tenant_operations.add_router("/tickets/bulk", bulk, tags=["Tickets"])  # before the tickets' own: it is no id
 tenant_operations.add_router("/tickets", tickets, tags=["Tickets"])
 tenant_operations.add_router("/tickets", ticket_comments, tags=["Comments"])
 tenant_operations.add_router("/notifications", notifications, tags=["Notifications"])

@@ -52,6 +52,7 @@ OPERATIONS: dict[str, Allowed] = {
     "updateTicket": Allowed(PEOPLE, "tickets:write"),
     "patchTicket": Allowed(PEOPLE, "tickets:write"),
     "deleteTicket": Allowed(ADMINS, "tickets:delete"),
+    "bulkTickets": Allowed(STAFF, "tickets:write"),
     "getTicketTimeline": Allowed(PEOPLE, "tickets:read"),
     "listTicketComments": Allowed(PEOPLE, "tickets:read"),
     "addTicketComment": Allowed(PEOPLE, "comments:write"),

@@ -91,9 +91,16 @@ def _detail(wrong: dict[str, Any]) -> Detail:
         path = path[1:]
     if place == "query":
         path = path[:1]  # what follows are the branches of a union that were tried
+    if place == "body":
+        path = [part for part in path if not _is_branch(part)]
     message = str(wrong["msg"]).removeprefix("Value error, ")
     if str(wrong["type"]).endswith("_parsing"):
         message = message.partition(",")[0]
     if place == "path":
         path = [to_camel(str(part)) for part in path]
     return Detail(".".join(str(part) for part in path), message, str(wrong["type"]))
+
+
+def _is_branch(part: Any) -> bool:
+    """Is it pydantic's name of a branch of a union, and not of a field?"""
+    return part == "uuid" or (isinstance(part, str) and "[" in part)

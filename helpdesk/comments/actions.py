@@ -38,6 +38,11 @@ def add_comment(
     require_may_write(Role(actor.role), is_internal=is_internal)
     if seen_seq is not None and not is_internal:
         _require_seen(actor, ticket, seen_seq)
+    return comment_on(actor, ticket, content=content, is_internal=is_internal)
+
+
+def comment_on(actor: Person, ticket: Ticket, *, content: str, is_internal: bool) -> CommentPayload:
+    """What every new comment comes to, alone or on many tickets. `ticket` is locked."""
     moment = now()
     comment = Comment.objects.create(
         ticket=ticket, author=actor, content=content, is_internal=is_internal, created_at=moment, updated_at=moment

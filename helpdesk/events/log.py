@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -27,6 +28,8 @@ from helpdesk.work import current_work
 NO_HASH = bytes(32)
 """What the first event is chained to."""
 REDACTED = '{"redacted":true}'
+ROWS_AT_ONCE = 500
+"""How many rows one statement writes: a bulk change makes thousands, each with a whole ticket."""
 
 
 class Actor(Protocol):
@@ -110,22 +113,31 @@ def _flush(entries: list[Entry]) -> None:
         cursor.execute("SELECT last_seq, last_hash FROM event_head WHERE id = 1 FOR UPDATE")
         seq, before = cursor.fetchone()
         before, moment = bytes(before), now()
-        values: list[Any] = []
+        rows: list[list[Any]] = []
         for entry in entries:
             seq += 1
             before = chain_hash(before, seq=seq, entry=entry, recorded_at=rfc3339(moment))
-            values += [seq, entry.id, entry.type, entry.actor, entry.ticket, entry.audience.floor.value]
-            values += [list(entry.audience.people), entry.payload, entry.payload_sha256, moment, before]
-        row = "(%s, %s, %s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s)"
+            row = [seq, entry.id, entry.type, entry.actor, entry.ticket, entry.audience.floor.value]
+            rows.append([*row, list(entry.audience.people), entry.payload, entry.payload_sha256, moment, before])
+        while len(rows) > ROWS_AT_ONCE:
+            cursor.execute(_inserting(ROWS_AT_ONCE), list(chain.from_iterable(rows[:ROWS_AT_ONCE])))
+            del rows[:ROWS_AT_ONCE]
         cursor.execute(
             "WITH woken AS (INSERT INTO public.wakeup (tenant_id, kind, due_at, due_since)"
             " VALUES (%s, 'dispatch', %s, %s)"
             " ON CONFLICT (tenant_id, kind) DO UPDATE SET due_at = excluded.due_at,"
             " due_since = least(wakeup.due_since, excluded.due_since)"
             " WHERE wakeup.due_at > excluded.due_at),"
-            " written AS (INSERT INTO event (seq, id, type, actor, ticket, floor, people, payload,"
-            f" payload_sha256, recorded_at, hash) VALUES {', '.join([row] * len(entries))})"
+            f" written AS ({_inserting(len(rows))})"
             " UPDATE event_head SET last_seq = %s, last_hash = %s WHERE id = 1",
-            [desk.current().id, moment, moment, *values, seq, before],
+            [desk.current().id, moment, moment, *chain.from_iterable(rows), seq, before],
         )
     transaction.on_commit(partial(bell.ring, desk.current().id, seq), robust=True)
+
+
+def _inserting(rows: int) -> str:
+    row = "(%s, %s, %s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s)"
+    return (
+        "INSERT INTO event (seq, id, type, actor, ticket, floor, people, payload, payload_sha256, recorded_at, hash)"
+        f" VALUES {', '.join([row] * rows)}"
+    )

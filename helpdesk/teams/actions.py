@@ -18,7 +18,7 @@ from helpdesk.people.queries import get_person
 from helpdesk.permissions import require
 from helpdesk.shapes import to_json_name
 from helpdesk.teams.models import Team, TeamMember
-from helpdesk.teams.queries import MemberNotFound, get_team, list_members
+from helpdesk.teams.queries import MemberNotFound, TeamNotFound, get_team, list_members, lock_teams
 from helpdesk.teams.schemas import MOST_MEMBERS
 from helpdesk.teams.shapes import team_payload
 
@@ -86,7 +86,9 @@ def remove_member(actor: Person, team_id: UUID, person_id: UUID) -> None:
 def delete_team(actor: Person, team_id: UUID) -> None:
     """Take a team away that no ticket names; raises TeamInUse."""
     require(actor, "deleteTeam")
-    team = get_team(team_id, lock=True)
+    team = lock_teams([team_id]).get(team_id)
+    if team is None:
+        raise TeamNotFound
     count = team.tickets.order_by()[:MOST_COUNTED].count()
     if count:
         raise TeamInUse(data={"count": count})

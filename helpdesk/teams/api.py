@@ -48,13 +48,6 @@ def update_team(request: PersonRequest, team_id: UUID, body: Body[ChangeTeam]) -
 router.patch("/{team_id}", operation_id="patchTeam", response=TeamPayload, summary="Change a team")(update_team)
 
 
-@router.delete("/{team_id}", operation_id="deleteTeam", response={204: None}, summary="Delete a team")
-def delete_team(request: PersonRequest, team_id: UUID) -> HttpResponse:
-    """Only one that no ticket is with: else 409 `team_in_use` with `data.count`."""
-    actions.delete_team(request.auth, team_id)
-    return no_content()
-
-
 @router.put(
     "/{team_id}/members/{member_id}", operation_id="addTeamMember", response={204: None}, summary="Add a member"
 )

@@ -6,7 +6,7 @@ Members are always those in effect: active agents and admins.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 from django.db.models import F, QuerySet
@@ -30,12 +30,17 @@ class MemberNotFound(NotFound):
 
 
 def get_team(team_id: UUID, *, lock: bool = False) -> Team:
-    """The team, or TeamNotFound. `lock`: until the unit of work ends, and no ticket comes to it meanwhile."""
-    teams = Team.objects.select_for_update() if lock else Team.objects.all()
+    """The team, or TeamNotFound. `lock`: nobody else changes it until the unit of work ends."""
+    teams = Team.objects.select_for_update(no_key=True) if lock else Team.objects.all()
     team = teams.filter(id=team_id).first()
     if team is None:
         raise TeamNotFound
     return team
+
+
+def lock_teams(team_ids: Collection[UUID]) -> dict[UUID, Team]:
+    """Those of them that there are, locked in the order of their ids: no ticket comes to them meanwhile."""
+    return {team.id: team for team in Team.objects.select_for_update().filter(id__in=team_ids).order_by("id")}
 
 
 def get_team_for_tickets(team_id: UUID) -> Team | None:

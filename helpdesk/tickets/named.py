@@ -13,19 +13,22 @@ from helpdesk.teams.queries import get_team_for_tickets
 class Named:
     """What stands behind the ids of one change, for one ticket or a thousand. Raises ValidationFailed."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, within: str = "", team_field: str = "teamId") -> None:
+        """`within`: the path of the object in the request that names them, with its dot; errors name their fields."""
+        self._within, self._team_field = within, team_field
         self._people: dict[UUID, Person | None] = {}
         self._teams: dict[UUID, Team | None] = {}
 
     def requester(self, person_id: UUID) -> Person:
         """Somebody active."""
-        return self._person(person_id, field="requesterId")
+        return self._person(person_id, field=f"{self._within}requesterId")
 
     def assignee(self, person_id: UUID) -> Person:
         """An active agent or admin."""
-        person = self._person(person_id, field="assignedToId")
+        field = f"{self._within}assignedToId"
+        person = self._person(person_id, field=field)
         if not person.is_staff:
-            raise ValidationFailed.of("assignedToId", "Tickets are assigned to agents and admins.", "not_an_agent")
+            raise ValidationFailed.of(field, "Tickets are assigned to agents and admins.", "not_an_agent")
         return person
 
     def team(self, team_id: UUID) -> Team:
@@ -34,7 +37,8 @@ class Named:
             self._teams[team_id] = get_team_for_tickets(team_id)
         team = self._teams[team_id]
         if team is None:
-            raise ValidationFailed.of("teamId", "There is no such active team.", "unknown_team")
+            field = f"{self._within}{self._team_field}"
+            raise ValidationFailed.of(field, "There is no such active team.", "unknown_team")
         return team
 
     def _person(self, person_id: UUID, *, field: str) -> Person:

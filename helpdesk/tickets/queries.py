@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,17 @@ from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from helpdesk.errors import NotFound
-from helpdesk.paging import Order, Page, PageQuery, paginate, read_moment, read_number, read_text, read_uuid
+from helpdesk.paging import (
+    DEEPEST_ROW,
+    Order,
+    Page,
+    PageQuery,
+    paginate,
+    read_moment,
+    read_number,
+    read_text,
+    read_uuid,
+)
 from helpdesk.people.models import Person
 from helpdesk.people.queries import attach_people
 from helpdesk.tickets.filter import TicketFilter
@@ -71,6 +82,30 @@ def lock_ticket(person: Person, ticket_id: UUID) -> Ticket:
     if visible.select_for_update().values("id").first() is None:
         raise TicketNotFound
     return get_ticket(person, ticket_id)
+
+
+def lock_tickets(person: Person, ids: Collection[UUID], where: TicketFilter | None = None) -> dict[UUID, Ticket]:
+    """Those of them that the person may see and the filter picks, locked in the order of their ids.
+
+    Everybody who locks several tickets takes them in this order, so nobody waits in a circle. The filter is
+    asked once they are locked: what it picked before may have changed.
+    """
+    visible = tickets_visible_to(person).filter(id__in=ids).order_by("id")
+    list(visible.select_related(None).select_for_update().values_list("id"))
+    return {ticket.id: ticket for ticket in (visible.filter(where.to_sql(person.id)) if where else visible)}
+
+
+def list_ticket_ids(person: Person, where: TicketFilter, *, limit: int) -> list[UUID]:
+    """Some of what the person may see and the filter picks, in no order."""
+    picked = tickets_visible_to(person).filter(where.to_sql(person.id))
+    return list(picked.order_by().values_list("id", flat=True)[:limit])
+
+
+def count_tickets(person: Person, where: TicketFilter) -> tuple[int, bool]:
+    """How many there are; beyond 10,000 it is 10,000 and True."""
+    picked = tickets_visible_to(person).filter(where.to_sql(person.id))
+    count = picked.order_by().values("pk")[: DEEPEST_ROW + 1].count()
+    return min(count, DEEPEST_ROW), count > DEEPEST_ROW
 
 
 def list_tickets(

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from helpdesk.events.payloads import TicketPayload
 from helpdesk.paging import PageMeta, PageQuery
@@ -66,6 +66,12 @@ class ChangeTicket(Input):
 
 
 SortBy = Literal["createdAt", "updatedAt", "number", "title", "status", "priority", "assignedTo"]
+
+
+class FilterInBody(TicketFilter):
+    """The filter of `GET /tickets` as JSON. Only the JSON names are its fields."""
+
+    model_config = ConfigDict(populate_by_name=False)
 
 
 class TicketListQuery(PageQuery, TicketFilter):

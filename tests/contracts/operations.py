@@ -128,6 +128,8 @@ class Operation:
             return None
         if self.id == "replayWebhook":
             return {"sinceSeq": 1}  # one of two
+        if self.id == "bulkTickets":
+            return {"ids": [str(target.ticket_id)], "set": {"priority": "low"}}  # one way to pick, one thing to do
         schema = self.described["requestBody"]["content"]["application/json"]["schema"]
         return _object(_resolved(schema), target, optional)
 

@@ -1,0 +1,65 @@
+"""What a bulk change may ask for, and what it comes to for one ticket. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from helpdesk.errors import Conflict, HelpdeskError, PreconditionFailed, ValidationFailed
+
+MOST_TICKETS = 1_000
+MOST_TAGS = 50
+
+
+class TooManyTickets(Conflict):
+    """At most 1,000 tickets are changed at once: narrow the filter. `data.count` says how many there are."""
+
+    reason = "too_many"
+
+
+class TooManyTags(HelpdeskError):
+    """A ticket has at most 50 tags."""
+
+    code, status, reason = "VALIDATION_ERROR", 400, "too_many_tags"
+
+
+def require_one_way_to_pick(given: Mapping[str, bool]) -> None:
+    """Tickets are picked in one way. `given`: for each way (camelCase), whether it was used."""
+    used = [name for name, is_used in given.items() if is_used]
+    if len(used) != 1:
+        ways = ", ".join(given)
+        raise ValidationFailed.of(used[1] if used else next(iter(given)), f"Give one of {ways}.", "one_of")
+
+
+def require_conditions(fields: Collection[str]) -> None:
+    """A filter that was left empty by mistake must not pick everything."""
+    if not fields:
+        raise ValidationFailed.of("filter", "Give at least one condition.", "empty")
+
+
+def require_something_to_do(*, changes: bool, deletes: bool) -> None:
+    """Either a change or the end of the tickets."""
+    if changes and deletes:
+        raise ValidationFailed.of("delete", "What is deleted is not changed as well.", "one_of")
+    if not (changes or deletes):
+        raise ValidationFailed.of("set", "Give something to do: set, addTags, removeTags, comment or delete.", "empty")
+
+
+def require_version(wanted: int | None, version: int) -> None:
+    """Raise PreconditionFailed unless it is the version that was seen; None: any will do."""
+    if wanted is not None and wanted != version:
+        raise PreconditionFailed
+
+
+def tags_after(tags: Sequence[str], *, add: Iterable[str], remove: Iterable[str]) -> list[str]:
+    """A ticket's tags without and with those; raises TooManyTags. A tag that is in both is there afterwards."""
+    gone = set(remove)
+    found = list(dict.fromkeys([*(tag for tag in tags if tag not in gone), *add]))
+    if len(found) > max(MOST_TAGS, len(tags)):
+        raise TooManyTags
+    return found
+
+
+def changed_fields(fields: Mapping[str, Any], tags: Sequence[str], after: Sequence[str]) -> dict[str, Any]:
+    """The columns to set on one ticket."""
+    return dict(fields) | ({} if list(tags) == list(after) else {"tags": list(after)})
