@@ -65,6 +65,7 @@ class Env(BaseSettings):
     """Of all people and keys of a tenant together."""
     hub_limit_handshakes: LimitText = "300/15m"
     """Sockets opened from one address before signing in."""
+    hub_access_log_days: int = Field(default=90, ge=1)
     webhook_allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     """Inner networks that webhooks may be sent to all the same."""
     hub_public_url: Annotated[str, StringConstraints(pattern=r"^$|^https?://[^/\s]+/?$")] = ""

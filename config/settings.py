@@ -24,6 +24,7 @@ WEBHOOK_ALLOWED_NETWORKS = env.webhook_allowed_networks
 HUB_BCRYPT_ROUNDS = env.hub_bcrypt_rounds
 HUB_CORS_ORIGINS = frozenset(env.hub_cors_origins)
 HUB_RATE_LIMITING = env.hub_rate_limiting == "on"
+HUB_ACCESS_LOG_DAYS = env.hub_access_log_days
 HUB_LIMITS = {
     "anonymous": env.hub_limit_anonymous,
     "person": env.hub_limit_person,
@@ -68,6 +69,7 @@ SKIP_PG_EXTRA_VALIDATION = True  # it asks the database while apps load; our sch
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tenants.watch.middleware.WatchMiddleware",
     "tenants.limits.middleware.LimitMiddleware",
     "tenants.middleware.TenantMiddleware",
 ]

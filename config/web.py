@@ -5,7 +5,9 @@ PORT and HOST say where. Both servers are held to the same limits; what proxies 
 
 from __future__ import annotations
 
+import asyncio
 import os
+import socket
 import sys
 
 # Before the settings are read: the web serves from a pool; commands and workers keep one connection a thread.
@@ -33,7 +35,13 @@ def serve_with_uvicorn(host: str, port: int) -> int:
 
     from config.edge.under_uvicorn import Http
 
-    server = uvicorn.Server(
+    class Server(uvicorn.Server):
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            # Not after `run`: that ends the process by the signal that stopped it.
+            await super().shutdown(sockets)
+            await asyncio.get_running_loop().run_in_executor(None, stop_watching)
+
+    server = Server(
         uvicorn.Config(
             APPLICATION,
             host=host,
@@ -53,6 +61,7 @@ def serve_with_uvicorn(host: str, port: int) -> int:
             timeout_graceful_shutdown=GRACEFUL_SECONDS,
         )
     )
+    start_watching()
     server.run()
     return 0 if server.started else 1
 
@@ -79,8 +88,24 @@ def serve_with_daphne(host: str, port: int) -> int:
         application_close_timeout=GRACEFUL_SECONDS,
         server_name="",
     )
+    start_watching()
     server.run()
+    stop_watching()
     return 1 if server.abort_start or not server.listening_addresses else 0
+
+
+def start_watching() -> None:
+    """Refusals are written to the access logs by a thread of this process; `stop_watching` writes the rest."""
+    import config.asgi  # noqa: F401  sets Django up, which the notes need
+    from tenants.watch.notes import notes
+
+    notes.start()
+
+
+def stop_watching() -> None:
+    from tenants.watch.notes import notes
+
+    notes.stop()
 
 
 def main() -> int:

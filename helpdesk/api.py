@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 from ninja.openapi.schema import OpenAPISchema
 
+from helpdesk.access_log.api import router as access_log
 from helpdesk.answers import answer
 from helpdesk.bulk.api import router as bulk
 from helpdesk.bulk.api import teams
@@ -64,6 +65,7 @@ tenant_operations.add_router("/notifications", notifications, tags=["Notificatio
 tenant_operations.add_router("/users", people, tags=["People"])
 tenant_operations.add_router("/teams", teams, tags=["Teams"])
 tenant_operations.add_router("/webhooks", webhooks, tags=["Webhooks"])
+tenant_operations.add_router("/access-log", access_log, tags=["Access log"])
 tenant_operations.add_router("", mail, tags=["Mail"])
 tenant_operations.add_router("/comments", flat_comments, tags=["Comments"])
 api.add_router("", tenant_operations)

@@ -46,6 +46,7 @@ def one_unit_of_work(run: Run) -> Run:
 
     @wraps(run)
     def at_the_door(request: HttpRequest, **path: Any) -> HttpResponse:
+        request.operation = operation_id  # type: ignore[attr-defined]
         try:
             with unit_of_work():
                 person = _person_at_the_door(request, operation_id)

@@ -1,5 +1,6 @@
 """Django's index of the features' models."""
 
+from helpdesk.access_log.models import AccessEntry
 from helpdesk.comments.models import Comment
 from helpdesk.dispatch.models import DeadLetter, LogCursor
 from helpdesk.events.models import Event, EventHead
@@ -12,6 +13,7 @@ from helpdesk.tickets.models import Ticket
 from helpdesk.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
+    "AccessEntry",
     "Comment",
     "DeadLetter",
     "Event",

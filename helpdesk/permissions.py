@@ -105,6 +105,7 @@ OPERATIONS: dict[str, Allowed] = {
     "updateMailTemplate": Allowed(ADMINS, "settings:write"),
     "deleteMailTemplate": Allowed(ADMINS, "settings:write"),
     "previewMailTemplate": Allowed(ADMINS, "settings:read"),
+    "listAccessLog": Allowed(ADMINS, "access-log:read"),
     "listTenants": Allowed(PLATFORM, "tenants:read"),
     "createTenant": Allowed(PLATFORM, "tenants:write"),
     "getTenant": Allowed(PLATFORM | ADMINS, "settings:read"),

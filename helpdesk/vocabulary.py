@@ -55,6 +55,16 @@ class NotificationKind(StrEnum):
     STATUS_CHANGED = "status_changed"
 
 
+class AccessKind(StrEnum):
+    """What the access log counts."""
+
+    SIGNED_IN = "signed_in"
+    SIGN_IN_FAILED = "sign_in_failed"
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    RATE_LIMITED = "rate_limited"
+
+
 class MailKind(StrEnum):
     """What a mail is about; each kind has a template."""
 

@@ -6,6 +6,7 @@ import structlog
 from celery import shared_task
 from django.db import transaction
 
+from helpdesk.access_log.actions import forget_old_accesses
 from helpdesk.clock import now
 from helpdesk.idempotency.actions import forget_old_answers
 from helpdesk.mail.actions.outbox import forget_old_mails
@@ -32,9 +33,16 @@ def remove_expired() -> None:
         try:
             with context.tenant(tenant), unit_of_work():
                 sessions, answers = forget_expired_sessions(), forget_old_answers()
+                accesses = forget_old_accesses()
                 mails, deliveries = forget_old_mails(), forget_old_deliveries()
         except Exception:
             _log.exception("retention_failed", tenant=str(tenant.id))
         else:
-            counts = {"sessions": sessions, "answers": answers, "mails": mails, "deliveries": deliveries}
+            counts = {
+                "sessions": sessions,
+                "answers": answers,
+                "mails": mails,
+                "deliveries": deliveries,
+                "accesses": accesses,
+            }
             _log.info("retention", tenant=str(tenant.id), **counts)

@@ -42,6 +42,7 @@ def platform_operation(run: Callable[..., HttpResponse]) -> Callable[..., HttpRe
 
     @wraps(run)
     def at_the_door(request: HttpRequest, **path: Any) -> HttpResponse:
+        request.operation = operation_id  # type: ignore[attr-defined]
         try:
             require_room(operation_id, request.META["REMOTE_ADDR"])
             if OPERATIONS[operation_id].roles is not ANYBODY:

@@ -18,6 +18,20 @@ BEGIN
     RAISE EXCEPTION 'the event log is append-only (% refused)', TG_OP USING ERRCODE = 'restrict_violation';
 END $$;
 --;
+CREATE TABLE access_log (
+    id uuid NOT NULL,
+    hour timestamp with time zone NOT NULL,
+    kind character varying(20) NOT NULL,
+    subject character varying(64) NOT NULL,
+    client character varying(45) NOT NULL,
+    operation character varying(60) NOT NULL,
+    person_id uuid,
+    count integer NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    CONSTRAINT access_log_count_check CHECK ((count >= 0))
+);
+--;
 CREATE TABLE comment (
     id uuid NOT NULL,
     content text NOT NULL,
@@ -284,6 +298,12 @@ CREATE TABLE webhook_delivery (
     CONSTRAINT webhook_delivery_last_status_check CHECK ((last_status >= 0))
 );
 --;
+ALTER TABLE ONLY access_log
+    ADD CONSTRAINT access_log_once UNIQUE (hour, kind, subject, client, operation);
+--;
+ALTER TABLE ONLY access_log
+    ADD CONSTRAINT access_log_pkey PRIMARY KEY (id);
+--;
 ALTER TABLE ONLY comment
     ADD CONSTRAINT comment_pkey PRIMARY KEY (id);
 --;
@@ -385,6 +405,10 @@ ALTER TABLE ONLY webhook_delivery
 --;
 ALTER TABLE ONLY webhook
     ADD CONSTRAINT webhook_pkey PRIMARY KEY (id);
+--;
+CREATE INDEX access_log_list ON access_log USING btree (last_at, id);
+--;
+CREATE INDEX access_log_person ON access_log USING btree (person_id, last_at);
 --;
 CREATE INDEX comment_author_id_36cf9cf3 ON comment USING btree (author_id);
 --;
@@ -526,12 +550,14 @@ INSERT INTO django_migrations VALUES (8, 'helpdesk', '0006_webhooks', now());
 --;
 INSERT INTO django_migrations VALUES (9, 'helpdesk', '0007_teams', now());
 --;
-INSERT INTO django_migrations VALUES (10, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (10, 'helpdesk', '0008_access_log', now());
 --;
-INSERT INTO django_migrations VALUES (11, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (11, 'tenants', '0001_initial', now());
 --;
-INSERT INTO django_migrations VALUES (12, 'tenants', '0003_wakeup', now());
+INSERT INTO django_migrations VALUES (12, 'tenants', '0002_extensions', now());
 --;
-INSERT INTO django_migrations VALUES (13, 'tenants', '0004_wakeup_since', now());
+INSERT INTO django_migrations VALUES (13, 'tenants', '0003_wakeup', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 13, true);
+INSERT INTO django_migrations VALUES (14, 'tenants', '0004_wakeup_since', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 14, true);

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from helpdesk.access_log.actions import record_sign_in
+from helpdesk.access_log.rules import Access
 from helpdesk.errors import Conflict, Forbidden, Unauthorized, ValidationFailed
 from helpdesk.people import actions as people
 from helpdesk.people.directory import digest
@@ -20,7 +22,7 @@ from helpdesk.people.passwords import hash_password, password_matches, spend_a_c
 from helpdesk.people.queries import get_person_by_email, get_session
 from helpdesk.people.shapes import user_payload
 from helpdesk.people.tokens import Bearer, issue_token
-from helpdesk.vocabulary import Role
+from helpdesk.vocabulary import AccessKind, Role
 from helpdesk.work import unit_of_work
 from tenants import context, platform_sessions
 from tenants.context import TenantRef
@@ -28,6 +30,7 @@ from tenants.middleware import TenantsDiffer, TenantSuspended
 from tenants.models import PlatformAdmin, SignInDirectory
 from tenants.resolve import tenant_by_id, tenant_by_slug
 from tenants.signin.schemas import SignedIn, TenantNamed
+from tenants.watch.notes import Place, notes, this_hour
 
 MOST_TENANTS = 5
 """In how many tenants of the directory a password is tried."""
@@ -63,8 +66,10 @@ class _Known:
     person: Person
 
 
-def register(tenant: TenantRef, *, email: str, password: str, first_name: str, last_name: str) -> SignedIn:
-    """A new requester, signed in."""
+def register(
+    tenant: TenantRef, *, email: str, password: str, first_name: str, last_name: str, client: str = ""
+) -> SignedIn:
+    """A new requester, signed in from the address `client`."""
     if not tenant.settings.get("openRegistration", True):
         raise RegistrationClosed
     password_hash = hash_password(password)
@@ -77,11 +82,14 @@ def register(tenant: TenantRef, *, email: str, password: str, first_name: str, l
             password_hash=password_hash,
             role=Role.REQUESTER,
         )
-        return _sign_in(tenant, person)
+        return _sign_in(tenant, person, operation="register", client=client)
 
 
-def log_in(tenant: TenantRef | None, *, email: str, password: str) -> SignedIn:
-    """Sign in to `tenant`; without one, as a platform admin or to the one tenant where the password fits."""
+def log_in(tenant: TenantRef | None, *, email: str, password: str, client: str = "") -> SignedIn:
+    """Sign in to `tenant`; without one, as a platform admin or to the one tenant where the password fits.
+
+    `client` is the address that asks, for the access log.
+    """
     checked = 0
     if tenant is None and (admin := platform_sessions.get_admin(email)):
         checked += 1
@@ -93,6 +101,8 @@ def log_in(tenant: TenantRef | None, *, email: str, password: str) -> SignedIn:
     matching = [one for one in known if password_matches(password, one.person.password_hash) and one.person.is_active]
     if checked + len(known) == 0:
         spend_a_check(password)
+    if not matching:
+        _note_failure(tenant, email, known, client=client)
     if not matching and too_many:
         raise NotInTheFirstTenants(data={"tenants": []})
     if not matching:
@@ -103,7 +113,7 @@ def log_in(tenant: TenantRef | None, *, email: str, password: str) -> SignedIn:
     if len(open_) > 1:
         raise ChooseTenant(data={"tenants": [one.tenant.slug for one in open_]})
     with context.tenant(open_[0].tenant), unit_of_work():
-        return _sign_in(open_[0].tenant, open_[0].person)
+        return _sign_in(open_[0].tenant, open_[0].person, operation="login", client=client)
 
 
 def refresh(tenant: TenantRef | None, *, refresh_token: str) -> SignedIn:
@@ -185,8 +195,18 @@ def _known_as(email: str, tenants: list[TenantRef]) -> Iterator[_Known]:
             yield _Known(tenant, person)
 
 
-def _sign_in(tenant: TenantRef, person: Person) -> SignedIn:
+def _note_failure(tenant: TenantRef | None, email: str, known: list[_Known], *, client: str) -> None:
+    """In each tenant that has the address; where none has, in the one that was named, without the address."""
+    hour, kind = this_hour(), AccessKind.SIGN_IN_FAILED
+    for one in known:
+        notes.note(Place(one.tenant.id), Access(kind, hour, "login", client, one.person.id))
+    if tenant is not None and not known:
+        notes.note(Place(tenant.id), Access(kind, hour, "login", client, digest=digest(email).hex()))
+
+
+def _sign_in(tenant: TenantRef, person: Person, *, operation: str, client: str) -> SignedIn:
     session_id, refresh_token = people.start_session(person)
+    record_sign_in(person, operation=operation, client=client)
     return _signed_in(tenant, person, session_id, refresh_token)
 
 

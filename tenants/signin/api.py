@@ -31,7 +31,12 @@ def register(request: PlatformRequest, body: Body[Register]) -> HttpResponse:
     _require_no_foreign_page(request)
     tenant = actions.required_tenant(request.tenant, body)
     signed_in = actions.register(
-        tenant, email=body.email, password=body.password, first_name=body.first_name, last_name=body.last_name
+        tenant,
+        email=body.email,
+        password=body.password,
+        first_name=body.first_name,
+        last_name=body.last_name,
+        client=request.META["REMOTE_ADDR"],
     )
     return _with_cookie(signed_in, status=201)
 
@@ -43,7 +48,12 @@ def signup(request: PlatformRequest, body: Body[Signup]) -> HttpResponse:
     tenant = actions.required_tenant(request.tenant, body)
     first, _, last = body.name.partition(" ")
     signed_in = actions.register(
-        tenant, email=body.email, password=body.password, first_name=first[:100], last_name=last.strip()[:100]
+        tenant,
+        email=body.email,
+        password=body.password,
+        first_name=first[:100],
+        last_name=last.strip()[:100],
+        client=request.META["REMOTE_ADDR"],
     )
     return _with_cookie(signed_in, status=201)
 
@@ -54,8 +64,9 @@ def login(request: PlatformRequest, body: Body[Login]) -> HttpResponse:
     _require_no_foreign_page(request)
     tenant = actions.named_tenant(request.tenant, body)
     wrong = (actions.WrongCredentials, actions.NotInTheFirstTenants)
-    with guessing("login", body.email, request.META["REMOTE_ADDR"], wrong=wrong):
-        signed_in = actions.log_in(tenant, email=body.email, password=body.password)
+    client = request.META["REMOTE_ADDR"]
+    with guessing("login", body.email, client, wrong=wrong):
+        signed_in = actions.log_in(tenant, email=body.email, password=body.password, client=client)
     return _with_cookie(signed_in)
 
 
