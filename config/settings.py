@@ -67,6 +67,7 @@ PG_EXTRA_SEARCH_PATHS = ["extensions"]
 SKIP_PG_EXTRA_VALIDATION = True  # it asks the database while apps load; our schemas are named t_…
 
 MIDDLEWARE = [
+    "config.compression.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.watch.middleware.WatchMiddleware",

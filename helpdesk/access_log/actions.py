@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -52,5 +52,5 @@ def forget_old_accesses() -> int:
     return AccessEntry.objects.filter(last_at__lt=oldest).delete()[0]
 
 
-def _place(one: Access) -> tuple[object, ...]:
+def _place(one: Access) -> tuple[datetime, str, str, str, str]:
     return one.hour, one.kind.value, one.subject, one.client[:LONGEST_CLIENT], one.operation[:LONGEST_OPERATION]

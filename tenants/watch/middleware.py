@@ -1,4 +1,4 @@
-"""Notes each refusal of the API: 401, 403 and 429. Hidden things (404) are no refusals: nobody was told that they exist."""
+"""Notes each refusal of the API: 401, 403 and 429. What is hidden (404) is none: nobody was told that it exists."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Refusals, counted in memory and written by one thread, each tenant's in a transaction of its own.
 
-The refused transaction is rolled back, so it cannot hold them; and a stranger who is refused a thousand times a second must
-cost a row, not a thousand. What is held and what an hour may fill is bounded; beyond it only the kind is counted.
+The refused transaction is rolled back, so it cannot hold them; and a stranger who is refused a thousand times a second
+must cost a row, not a thousand. What is held and what an hour may fill is bounded; beyond it only the kind is counted.
 A killed process loses about a second of refusals. Sign-ins are not here: they are written with their session.
 """
 

@@ -48,7 +48,7 @@ def entries(admin: Api, query: str = "") -> list[tuple[str, str, str | None, int
 
 
 def log_in(api: Api, email: str, password: str = "wrong-password", **more: Any) -> int:
-    return api.post("/auth/login", {"email": email, "password": password, **more}).status
+    return int(api.post("/auth/login", {"email": email, "password": password, **more}).status)
 
 
 class TestSigningIn:
