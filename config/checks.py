@@ -31,6 +31,9 @@ def check_environment(**_: Any) -> list[CheckMessage]:
         found.append(
             checks.Warning("HUB_BASE_DOMAIN is localhost: tenants are at <slug>.localhost only.", id="hub.W001")
         )
+    if not env.s3_endpoint_url:
+        text = "S3_ENDPOINT_URL is unset: there are no attachments."
+        found.append(checks.Warning(text, hint="See docs/attachments.md.", id="hub.W005"))
     return found + _mail()
 
 

@@ -90,9 +90,17 @@ class Env(BaseSettings):
     s3_region: str = "us-east-1"
     s3_access_key_id: str = ""
     s3_secret_access_key: str = ""
+    attachment_max_mb: int = Field(default=25, ge=1, le=5000)
+    attachment_types: Annotated[tuple[str, ...], NoDecode] = ()
+    """Types that people may attach. Empty: those of helpdesk.attachments.kinds."""
 
     @field_validator(
-        "hub_encryption_keys", "webhook_allowed_networks", "hub_trusted_proxies", "hub_cors_origins", mode="before"
+        "hub_encryption_keys",
+        "webhook_allowed_networks",
+        "hub_trusted_proxies",
+        "hub_cors_origins",
+        "attachment_types",
+        mode="before",
     )
     @classmethod
     def _split_at_commas(cls, value: str | tuple[str, ...]) -> object:

@@ -19,6 +19,7 @@ from ninja import Router
 
 from helpdesk.answers import answer
 from helpdesk.clock import now
+from helpdesk.objects import store
 from helpdesk.shapes import Shape
 from tasks.heartbeat import HEARTBEAT_KEY, STALE_AFTER_S
 from tasks.wakeups import count_waiting, get_due
@@ -58,7 +59,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """Database, migrations, Redis, worker and courier, what is due, webhooks that fail."""
+    """Database, migrations, Redis, the object store, worker and courier, what is due, webhooks that fail."""
     checks = {name: _checked(name, check) for name, check in CHECKS.items()}
     failed = {name for name, check in checks.items() if check.status == "failed"}
     # Migrations that could not be looked at are no missing ones.
@@ -115,6 +116,14 @@ def _sign_of_life(who: str) -> str | None:
     return None
 
 
+def _objects() -> str | None:
+    """Without it there are no attachments; everything else works."""
+    if not store.is_set():
+        return "no object store is set, so there are no attachments"
+    store.ask()
+    return None
+
+
 def _webhooks() -> str | None:
     """Told, and no fault of ours: somebody else's endpoint makes no process of this hub degraded."""
     failing = count_waiting("failing_webhooks")
@@ -137,6 +146,7 @@ CHECKS: dict[str, Callable[[], str | None]] = {
     "migrations": _migrations,
     "redis": _redis,
     "limits": _limits,
+    "objects": _objects,
     "worker": _worker,
     "courier": _courier,
     "dispatch": _dispatch,

@@ -10,13 +10,14 @@ from ninja.openapi.schema import OpenAPISchema
 
 from helpdesk.access_log.api import router as access_log
 from helpdesk.answers import answer
+from helpdesk.attachments.api import router as attachments
 from helpdesk.bulk.api import router as bulk
 from helpdesk.bulk.api import teams
 from helpdesk.comments.api import flat_router as flat_comments
 from helpdesk.comments.api import router as ticket_comments
 from helpdesk.conversation.api import router as tickets
 from helpdesk.document import describe
-from helpdesk.door import one_unit_of_work
+from helpdesk.door import one_unit_of_work, own_units_of_work
 from helpdesk.mail.api import router as mail
 from helpdesk.notifications.api import router as notifications
 from helpdesk.people.api import router as people
@@ -69,6 +70,11 @@ tenant_operations.add_router("/access-log", access_log, tags=["Access log"])
 tenant_operations.add_router("", mail, tags=["Mail"])
 tenant_operations.add_router("/comments", flat_comments, tags=["Comments"])
 api.add_router("", tenant_operations)
+
+network_operations = Router()
+network_operations.add_decorator(own_units_of_work, mode="view")
+network_operations.add_router("/tickets", attachments, tags=["Attachments"])
+api.add_router("", network_operations)
 
 
 def list_endpoints(request: HttpRequest) -> HttpResponse:

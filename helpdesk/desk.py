@@ -7,7 +7,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
+
+from django.conf import settings
 
 _current: ContextVar[Desk | None] = ContextVar("helpdesk_desk", default=None)
 
@@ -42,6 +45,12 @@ def at(desk: Desk | None) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def desk_url(slug: str) -> str:
+    """Where a desk is for its people: its slug before the public address's host."""
+    public = urlsplit(settings.HUB_PUBLIC_URL)
+    return f"{public.scheme}://{slug}.{public.netloc}"
 
 
 def is_entered() -> bool:

@@ -1,12 +1,13 @@
 """The API's door: a tenant operation is one unit of work, asked by a person whose role the table lets in.
 
+An operation that must ask the network opens its units of work itself, around that: `own_units_of_work`.
 Ninja turns exceptions into answers inside the operation, so an answer of 400 and above undoes the work.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 import structlog
@@ -16,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from helpdesk import desk
 from helpdesk.answers import refusal
 from helpdesk.errors import Detail, Forbidden, Unauthorized, ValidationFailed
-from helpdesk.idempotency.actions import once
+from helpdesk.idempotency.actions import answer_kept, once
 from helpdesk.people.credentials import SAFE_METHODS, Credentials, is_same_origin
 from helpdesk.people.models import Person
 from helpdesk.people.queries import get_signed_in
@@ -48,18 +49,49 @@ def one_unit_of_work(run: Run) -> Run:
     def at_the_door(request: HttpRequest, **path: Any) -> HttpResponse:
         request.operation = operation_id  # type: ignore[attr-defined]
         try:
-            with unit_of_work():
-                person = _person_at_the_door(request, operation_id)
-                require_known_query(request, known)
-                request.auth = person  # type: ignore[attr-defined]
-                response = once(request, person, operation_id=operation_id, run=lambda: run(request, **path))
-                if response.status_code >= 400:
-                    transaction.set_rollback(True)
-            return response
+            return _in_one_unit_of_work(request, operation_id, known, lambda: run(request, **path))
         except Exception as error:
             return refusal(request, told(error))
 
     return at_the_door
+
+
+def own_units_of_work(run: Run) -> Run:
+    """The same for operations that ask the network: they run outside any, after a first one that let them in.
+
+    What such an operation does at last to answer a POST, it has done by `request.conclude`.
+    """
+    operation_id = run.__self__.operation_id  # type: ignore[attr-defined]
+    known = query_names(run)
+
+    @wraps(run)
+    def at_the_door(request: HttpRequest, **path: Any) -> HttpResponse:
+        try:
+            with unit_of_work():
+                person = _person_at_the_door(request, operation_id)
+                require_known_query(request, known)
+                again = answer_kept(request, person, operation_id=operation_id)
+            request.auth = person  # type: ignore[attr-defined]
+            request.conclude = partial(_in_one_unit_of_work, request, operation_id, known)  # type: ignore[attr-defined]
+            return again or run(request, **path)
+        except Exception as error:
+            return refusal(request, told(error))
+
+    return at_the_door
+
+
+def _in_one_unit_of_work(
+    request: HttpRequest, operation_id: str, known: frozenset[str], run: Callable[[], HttpResponse]
+) -> HttpResponse:
+    """All of it commits together, or nothing. Who asks is read anew; a repeated request is answered again."""
+    with unit_of_work():
+        person = _person_at_the_door(request, operation_id)
+        require_known_query(request, known)
+        request.auth = person  # type: ignore[attr-defined]
+        response = once(request, person, operation_id=operation_id, run=run)
+        if response.status_code >= 400:
+            transaction.set_rollback(True)
+    return response
 
 
 def query_names(run: Run) -> frozenset[str]:

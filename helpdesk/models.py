@@ -1,12 +1,14 @@
 """Django's index of the features' models."""
 
 from helpdesk.access_log.models import AccessEntry
+from helpdesk.attachments.models import Attachment, Upload
 from helpdesk.comments.models import Comment
 from helpdesk.dispatch.models import DeadLetter, LogCursor
 from helpdesk.events.models import Event, EventHead
 from helpdesk.idempotency.models import IdempotentAnswer
 from helpdesk.mail.models import KeptMail, Mail, MailTemplate, UndeliverableAddress
 from helpdesk.notifications.models import Notification, NotificationPreference
+from helpdesk.objects.models import StoredObject
 from helpdesk.people.models import Person, Session
 from helpdesk.teams.models import Team, TeamMember
 from helpdesk.tickets.models import Ticket
@@ -14,6 +16,7 @@ from helpdesk.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
     "AccessEntry",
+    "Attachment",
     "Comment",
     "DeadLetter",
     "Event",
@@ -27,10 +30,12 @@ __all__ = [
     "NotificationPreference",
     "Person",
     "Session",
+    "StoredObject",
     "Team",
     "TeamMember",
     "Ticket",
     "UndeliverableAddress",
+    "Upload",
     "Webhook",
     "WebhookAttempt",
     "WebhookDelivery",

@@ -49,4 +49,4 @@ class Ring:
 
 def takes_back(row: LogRow) -> bool:
     """May the texts of earlier rows have been redacted together with this row?"""
-    return row.type in ("comment.deleted", "ticket.deleted") or row.type.startswith("user.")
+    return row.type in ("comment.deleted", "attachment.deleted", "ticket.deleted") or row.type.startswith("user.")

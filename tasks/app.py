@@ -14,6 +14,7 @@ app.conf.imports = (
     "tasks.dispatch",
     "tasks.heartbeat",
     "tasks.mail",
+    "tasks.objects",
     "tasks.retention",
     "tasks.wakeups",
     "tasks.webhooks",

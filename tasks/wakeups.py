@@ -15,6 +15,7 @@ from django.db import connection, transaction
 
 from helpdesk.clock import now
 from tenants import context
+from tenants.actions import EMPTY_PREFIX, EMPTY_PREFIX_LAST
 
 EVERY_S = 2.0
 LEASE = timedelta(seconds=30)
@@ -24,6 +25,9 @@ JOBS = {
     "mail": "tasks.deliver_mail",
     "webhooks": "tasks.deliver_webhooks",
     "failing_webhooks": "tasks.pause_failing_webhooks",
+    "objects": "tasks.deliver_removals",
+    EMPTY_PREFIX: "tasks.deliver_emptying",
+    EMPTY_PREFIX_LAST: "tasks.deliver_last_emptying",
 }
 """By kind of wake-up, the job that does what is due for a tenant, by its name."""
 
@@ -48,9 +52,10 @@ def queue_deliveries(tenant_id: UUID) -> int:
 
 
 def forget(tenant_id: UUID) -> None:
-    """This tenant is gone: nothing of it is due any more."""
+    """This tenant is gone: nothing of it is due any more, but to empty its place in the object store."""
     with context.platform(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM wakeup WHERE tenant_id = %s", [tenant_id])
+        left = [EMPTY_PREFIX, EMPTY_PREFIX_LAST]
+        cursor.execute("DELETE FROM wakeup WHERE tenant_id = %s AND NOT kind = ANY(%s)", [tenant_id, left])
 
 
 def _queue(taken: list[tuple[UUID, str]]) -> int:

@@ -10,9 +10,11 @@ from uuid import UUID
 import orjson
 from django.db import IntegrityError, connection, transaction
 
+from helpdesk.attachments.rules import UPLOAD_LASTS
 from helpdesk.clock import now
 from helpdesk.errors import Conflict, FieldForbidden, NotFound, ValidationFailed
 from helpdesk.ids import new_id
+from helpdesk.objects.rules import last_look
 from helpdesk.people.actions import create_person
 from helpdesk.people.models import Person
 from helpdesk.people.passwords import hash_password
@@ -25,6 +27,8 @@ from tenants.models import Tenant
 from tenants.schema import create_schema, drop_schema
 from tenants.versions import newest_version
 
+EMPTY_PREFIX, EMPTY_PREFIX_LAST = "empty_prefix", "empty_prefix_last"
+"""Wake-ups that outlive their tenant: what it had in the object store is removed, at once and when all has arrived."""
 TENANT_ADMIN_FIELDS = frozenset({"name", "settings"})
 
 
@@ -89,7 +93,10 @@ def change_tenant(actor: Somebody, tenant_id: UUID, *, fields: Mapping[str, Any]
 
 
 def delete_tenant(tenant_id: UUID, *, confirm: str) -> None:
-    """Delete a tenant for good: its schema, its domains, its entries in the sign-in directory."""
+    """Delete a tenant for good: its schema, its domains, its entries in the sign-in directory.
+
+    Its objects go afterwards: the store is not asked in a transaction, and may be away.
+    """
     tenant = get_tenant(tenant_id)
     if confirm != tenant.slug:
         raise ValidationFailed.of("confirm", "Confirm with ?confirm= and the tenant's slug.", "not_confirmed")
@@ -97,6 +104,12 @@ def delete_tenant(tenant_id: UUID, *, confirm: str) -> None:
         drop_schema(tenant.ref())
         cursor.execute("DELETE FROM sign_in_directory WHERE tenant_id = %s", [tenant_id])
         cursor.execute("DELETE FROM wakeup WHERE tenant_id = %s", [tenant_id])
+        moment = now()
+        last = last_look(moment + UPLOAD_LASTS)
+        cursor.execute(
+            "INSERT INTO wakeup (tenant_id, kind, due_at, due_since) VALUES (%s, %s, %s, %s), (%s, %s, %s, %s)",
+            [tenant_id, EMPTY_PREFIX, moment, moment, tenant_id, EMPTY_PREFIX_LAST, last, last],
+        )
         cursor.execute("DELETE FROM domain WHERE tenant_id = %s", [tenant_id])
         cursor.execute("DELETE FROM tenant WHERE id = %s", [tenant_id])
     resolve.forget()

@@ -32,6 +32,20 @@ CREATE TABLE access_log (
     CONSTRAINT access_log_count_check CHECK ((count >= 0))
 );
 --;
+CREATE TABLE attachment (
+    id uuid NOT NULL,
+    filename character varying(255) NOT NULL,
+    key character varying(200) NOT NULL,
+    size bigint NOT NULL,
+    mime_type character varying(127) NOT NULL,
+    sha256 bytea NOT NULL,
+    is_internal boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    comment_id uuid,
+    ticket_id uuid NOT NULL,
+    uploader_id uuid NOT NULL
+);
+--;
 CREATE TABLE comment (
     id uuid NOT NULL,
     content text NOT NULL,
@@ -196,6 +210,17 @@ CREATE TABLE session (
     person_id uuid NOT NULL
 );
 --;
+CREATE TABLE stored_object (
+    key character varying(200) NOT NULL,
+    ticket_id uuid NOT NULL,
+    comment_id uuid,
+    put_until timestamp with time zone NOT NULL,
+    remove_at timestamp with time zone,
+    attempts integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    CONSTRAINT stored_object_attempts_check CHECK ((attempts >= 0))
+);
+--;
 CREATE TABLE team (
     id uuid NOT NULL,
     name character varying(100) NOT NULL,
@@ -245,6 +270,18 @@ CREATE TABLE undeliverable_address (
     reason character varying(500) NOT NULL,
     is_complaint boolean NOT NULL,
     created_at timestamp with time zone NOT NULL
+);
+--;
+CREATE TABLE upload (
+    id uuid NOT NULL,
+    filename character varying(255) NOT NULL,
+    mime_type character varying(127) NOT NULL,
+    size bigint,
+    key character varying(200) NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    person_id uuid NOT NULL,
+    ticket_id uuid NOT NULL
 );
 --;
 CREATE TABLE webhook (
@@ -303,6 +340,12 @@ ALTER TABLE ONLY access_log
 --;
 ALTER TABLE ONLY access_log
     ADD CONSTRAINT access_log_pkey PRIMARY KEY (id);
+--;
+ALTER TABLE ONLY attachment
+    ADD CONSTRAINT attachment_key_key UNIQUE (key);
+--;
+ALTER TABLE ONLY attachment
+    ADD CONSTRAINT attachment_pkey PRIMARY KEY (id);
 --;
 ALTER TABLE ONLY comment
     ADD CONSTRAINT comment_pkey PRIMARY KEY (id);
@@ -370,6 +413,9 @@ ALTER TABLE ONLY session
 ALTER TABLE ONLY session
     ADD CONSTRAINT session_refresh_sha256_key UNIQUE (refresh_sha256);
 --;
+ALTER TABLE ONLY stored_object
+    ADD CONSTRAINT stored_object_pkey PRIMARY KEY (key);
+--;
 ALTER TABLE ONLY team_member
     ADD CONSTRAINT team_member_once UNIQUE (team_id, person_id);
 --;
@@ -391,6 +437,12 @@ ALTER TABLE ONLY undeliverable_address
 ALTER TABLE ONLY undeliverable_address
     ADD CONSTRAINT undeliverable_address_pkey PRIMARY KEY (id);
 --;
+ALTER TABLE ONLY upload
+    ADD CONSTRAINT upload_key_key UNIQUE (key);
+--;
+ALTER TABLE ONLY upload
+    ADD CONSTRAINT upload_pkey PRIMARY KEY (id);
+--;
 ALTER TABLE ONLY webhook_attempt
     ADD CONSTRAINT webhook_attempt_once UNIQUE (delivery_id, number);
 --;
@@ -409,6 +461,14 @@ ALTER TABLE ONLY webhook
 CREATE INDEX access_log_list ON access_log USING btree (last_at, id);
 --;
 CREATE INDEX access_log_person ON access_log USING btree (person_id, last_at);
+--;
+CREATE INDEX attachment_comment_id_f822acf3 ON attachment USING btree (comment_id);
+--;
+CREATE INDEX attachment_key_ed99c8ff_like ON attachment USING btree (key varchar_pattern_ops);
+--;
+CREATE INDEX attachment_ticket ON attachment USING btree (ticket_id, created_at, id);
+--;
+CREATE INDEX attachment_uploader_id_d6bee7ce ON attachment USING btree (uploader_id);
 --;
 CREATE INDEX comment_author_id_36cf9cf3 ON comment USING btree (author_id);
 --;
@@ -448,6 +508,14 @@ CREATE INDEX session_expires_at_253ff73a ON session USING btree (expires_at);
 --;
 CREATE INDEX session_person_id_51c1faf5 ON session USING btree (person_id);
 --;
+CREATE INDEX stored_object_comment ON stored_object USING btree (comment_id) WHERE (comment_id IS NOT NULL);
+--;
+CREATE INDEX stored_object_due ON stored_object USING btree (remove_at) WHERE (remove_at IS NOT NULL);
+--;
+CREATE INDEX stored_object_key_881f7426_like ON stored_object USING btree (key varchar_pattern_ops);
+--;
+CREATE INDEX stored_object_ticket ON stored_object USING btree (ticket_id);
+--;
 CREATE INDEX team_member_person_id_dcda3077 ON team_member USING btree (person_id);
 --;
 CREATE UNIQUE INDEX team_name_once ON team USING btree (lower((name)::text));
@@ -480,6 +548,14 @@ CREATE INDEX undeliverable_address_address_127361a3_like ON undeliverable_addres
 --;
 CREATE INDEX undeliverable_created ON undeliverable_address USING btree (created_at, id);
 --;
+CREATE INDEX upload_expires_at_d0cdd1d1 ON upload USING btree (expires_at);
+--;
+CREATE INDEX upload_key_cf9d7e4d_like ON upload USING btree (key varchar_pattern_ops);
+--;
+CREATE INDEX upload_person_id_a00deaff ON upload USING btree (person_id);
+--;
+CREATE INDEX upload_ticket_id_902f3ad6 ON upload USING btree (ticket_id);
+--;
 CREATE INDEX webhook_delivery_due ON webhook_delivery USING btree (webhook_id, due_at) WHERE ((state)::text = 'pending'::text);
 --;
 CREATE INDEX webhook_delivery_event ON webhook_delivery USING btree (seq);
@@ -489,6 +565,15 @@ CREATE INDEX webhook_delivery_list ON webhook_delivery USING btree (webhook_id, 
 CREATE TRIGGER event_rows BEFORE DELETE OR UPDATE ON event FOR EACH ROW EXECUTE FUNCTION event_guard();
 --;
 CREATE TRIGGER event_whole BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_guard();
+--;
+ALTER TABLE ONLY attachment
+    ADD CONSTRAINT attachment_comment_id_f822acf3_fk_comment_id FOREIGN KEY (comment_id) REFERENCES comment(id);
+--;
+ALTER TABLE ONLY attachment
+    ADD CONSTRAINT attachment_ticket_id_074b20ac_fk_ticket_id FOREIGN KEY (ticket_id) REFERENCES ticket(id);
+--;
+ALTER TABLE ONLY attachment
+    ADD CONSTRAINT attachment_uploader_id_d6bee7ce_fk_person_id FOREIGN KEY (uploader_id) REFERENCES person(id);
 --;
 ALTER TABLE ONLY comment
     ADD CONSTRAINT comment_author_id_36cf9cf3_fk_person_id FOREIGN KEY (author_id) REFERENCES person(id);
@@ -526,6 +611,12 @@ ALTER TABLE ONLY ticket
 ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_team_id_c1a3b4a3_fk_team_id FOREIGN KEY (team_id) REFERENCES team(id);
 --;
+ALTER TABLE ONLY upload
+    ADD CONSTRAINT upload_person_id_a00deaff_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
+--;
+ALTER TABLE ONLY upload
+    ADD CONSTRAINT upload_ticket_id_902f3ad6_fk_ticket_id FOREIGN KEY (ticket_id) REFERENCES ticket(id);
+--;
 ALTER TABLE ONLY webhook_attempt
     ADD CONSTRAINT webhook_attempt_delivery_id_17aa98ac_fk_webhook_delivery_id FOREIGN KEY (delivery_id) REFERENCES webhook_delivery(id);
 --;
@@ -552,12 +643,14 @@ INSERT INTO django_migrations VALUES (9, 'helpdesk', '0007_teams', now());
 --;
 INSERT INTO django_migrations VALUES (10, 'helpdesk', '0008_access_log', now());
 --;
-INSERT INTO django_migrations VALUES (11, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (11, 'helpdesk', '0009_attachments', now());
 --;
-INSERT INTO django_migrations VALUES (12, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (12, 'tenants', '0001_initial', now());
 --;
-INSERT INTO django_migrations VALUES (13, 'tenants', '0003_wakeup', now());
+INSERT INTO django_migrations VALUES (13, 'tenants', '0002_extensions', now());
 --;
-INSERT INTO django_migrations VALUES (14, 'tenants', '0004_wakeup_since', now());
+INSERT INTO django_migrations VALUES (14, 'tenants', '0003_wakeup', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 14, true);
+INSERT INTO django_migrations VALUES (15, 'tenants', '0004_wakeup_since', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 15, true);

@@ -149,8 +149,26 @@ async def smoke() -> None:
         print(f"the agent replied; the requester was told: {await told.wait_to_be_told(ticket['id'])!r}")
         await told.drop()
 
+        smoke_file(http, requester, agent, ticket)
         await smoke_mail(http, ticket)
         await smoke_webhook(http, agent, ticket)
+
+
+def smoke_file(http: httpx.Client, requester: str, agent: str, ticket: dict[str, Any]) -> None:
+    """The requester attaches a file, straight to the store; the agent gets it back as it was."""
+    content = b"Exhibit A: a pile of ashes. \xe2\x98\x95\n"
+    attachments = f"/tickets/{ticket['id']}/attachments"
+    said = {"filename": "ashes.txt", "mimeType": "text/plain", "fileSize": len(content)}
+    offer = post(http, requester, f"{attachments}/upload-url", said)
+    http.request(offer["method"], offer["uploadUrl"], content=content, headers=offer["headers"]).raise_for_status()
+    attachment = post(http, requester, attachments, said | {"key": offer["key"]})
+    path = f"{REST}{attachments}/{attachment['id']}/file"
+    led = http.get(path, headers={"Authorization": f"Bearer {agent}"})
+    assert led.status_code == 302, led
+    got = http.get(led.headers["Location"]).raise_for_status()
+    assert got.content == content, "the file is another"
+    assert got.headers["Content-Disposition"] == 'attachment; filename="ashes.txt"', got.headers
+    print(f"the requester attached {attachment['filename']}; the agent fetched all of its {len(got.content)} bytes")
 
 
 async def smoke_mail(http: httpx.Client, ticket: dict[str, Any]) -> None:

@@ -13,6 +13,7 @@ from helpdesk.errors import Conflict
 from helpdesk.events import catalogue
 from helpdesk.events.log import record, redact
 from helpdesk.events.payloads import CommentPayload
+from helpdesk.objects.actions import remove_objects_of_comment
 from helpdesk.people.models import Person
 from helpdesk.permissions import require
 from helpdesk.tickets.actions import touch_ticket
@@ -93,6 +94,7 @@ def delete_comment(
         ticket=ticket_payload(ticket), comment_id=comment.id, is_internal=comment.is_internal
     )
     redact(ticket_id=ticket.id, comment_id=comment.id)
+    remove_objects_of_comment(comment.id)
     comment.delete()
     record(actor, event)
 

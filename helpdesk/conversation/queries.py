@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from helpdesk.attachments.queries import UPLOADER, list_newest_attachments
+from helpdesk.attachments.shapes import attachment_for
 from helpdesk.comments.queries import AUTHOR, list_newest_comments
 from helpdesk.comments.shapes import comment_for
 from helpdesk.conversation.schemas import TimelineQuery
@@ -24,11 +26,12 @@ def get_ticket_detail(person: Person, ticket_id: UUID) -> tuple[int, int, dict[s
     seq = get_head().last_seq
     ticket, viewer = get_bare_ticket(person, ticket_id), viewer_of(person)
     comments = list_newest_comments(person, ticket, limit=MOST_EMBEDDED)
-    attach_people(([ticket], PEOPLE), (comments, AUTHOR))
+    attachments = list_newest_attachments(person, ticket, limit=MOST_EMBEDDED)
+    attach_people(([ticket], PEOPLE), (comments, AUTHOR), (attachments, UPLOADER))
     rows = list_timeline_visible_to(viewer, ticket_id=ticket_id, before=None, limit=MOST_EMBEDDED)
     detail = ticket_for(person, ticket) | {
         "comments": [comment_for(person, comment) for comment in comments],
-        "attachments": [],
+        "attachments": [attachment_for(person, attachment) for attachment in attachments],
         "activities": [_item(row, viewer) for row in rows],
     }
     return seq, ticket.version, detail

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from helpdesk.events.payloads import CommentPayload, TicketPayload
+from helpdesk.events.payloads import AttachmentPayload, CommentPayload, TicketPayload
 from helpdesk.paging import PageMeta
 from helpdesk.shapes import Moment, Shape
 
@@ -32,10 +32,10 @@ class TimelineItem(Shape):
 
 
 class TicketDetail(TicketPayload):
-    """A ticket with its newest comments (oldest first) and activities (newest first), at most 100 each."""
+    """A ticket with its newest comments, attachments (oldest first) and activities (newest first): 100 each at most."""
 
     comments: list[CommentPayload]
-    attachments: list[dict[str, Any]]
+    attachments: list[AttachmentPayload]
     activities: list[TimelineItem]
 
 

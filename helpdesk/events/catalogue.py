@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 
 from helpdesk.events.payloads import (
+    AttachmentPayload,
     CommentPayload,
     NotificationPayload,
     TeamPayload,
@@ -94,6 +95,22 @@ class CommentDeleted(Shape):
     is_internal: bool
 
 
+class AttachmentAdded(Shape):
+    type: Literal["attachment.added"] = "attachment.added"
+    ticket: TicketPayload
+    attachment: AttachmentPayload
+
+
+class AttachmentDeleted(Shape):
+    """Taken away by itself. A deleted comment's files go with `comment.deleted`, a ticket's with `ticket.deleted`."""
+
+    type: Literal["attachment.deleted"] = "attachment.deleted"
+    ticket: TicketPayload
+    attachment_id: UUID
+    comment_id: UUID | None
+    is_internal: bool
+
+
 class NotificationCreated(Shape):
     """Told to one person, on their own stream."""
 
@@ -171,6 +188,8 @@ Event = (
     | CommentAdded
     | CommentUpdated
     | CommentDeleted
+    | AttachmentAdded
+    | AttachmentDeleted
     | NotificationCreated
     | UserCreated
     | UserUpdated
@@ -206,9 +225,13 @@ def audience_of(event: Event) -> Audience:
             return Audience(Floor.NOBODY, (before,))
         case TicketDeleted(requester_id=requester):
             return Audience(Floor.AGENT, (requester,))
-        case CommentAdded(comment=CommentPayload(is_internal=True)):
-            return Audience(Floor.AGENT)
-        case CommentUpdated(comment=CommentPayload(is_internal=True)) | CommentDeleted(is_internal=True):
+        case (
+            CommentAdded(comment=CommentPayload(is_internal=True))
+            | CommentUpdated(comment=CommentPayload(is_internal=True))
+            | CommentDeleted(is_internal=True)
+            | AttachmentAdded(attachment=AttachmentPayload(is_internal=True))
+            | AttachmentDeleted(is_internal=True)
+        ):
             return Audience(Floor.AGENT)
         case TicketUpdated(changes=changes) | TicketAssigned(changes=changes) if HIDDEN_FROM_REQUESTERS.issuperset(
             changes
@@ -224,6 +247,8 @@ def audience_of(event: Event) -> Audience:
             | CommentAdded(ticket=ticket)
             | CommentUpdated(ticket=ticket)
             | CommentDeleted(ticket=ticket)
+            | AttachmentAdded(ticket=ticket)
+            | AttachmentDeleted(ticket=ticket)
         ):
             return Audience(Floor.AGENT, (ticket.requester_id,))
         case NotificationCreated(notification=notification):

@@ -89,13 +89,27 @@ def chain_hash(before: bytes, *, seq: int, entry: Entry, recorded_at: str) -> by
 
 
 def redact(*, ticket_id: UUID, comment_id: UUID) -> None:
-    """Take a deleted comment's text out of the rows that told of it, and of who was told. The chain stays whole."""
+    """Take a deleted comment's text out of the rows that told of it and its files, and of who was told.
+
+    The chain stays whole.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE event SET payload = %s WHERE ticket = %s"
             " AND (type IN ('comment.added', 'comment.updated') AND payload::jsonb #>> '{data,comment,id}' = %s"
+            " OR type = 'attachment.added' AND payload::jsonb #>> '{data,attachment,commentId}' = %s"
             " OR type = 'notification.created' AND payload::jsonb #>> '{data,notification,data,commentId}' = %s)",
-            [REDACTED, ticket_id, str(comment_id), str(comment_id)],
+            [REDACTED, ticket_id, str(comment_id), str(comment_id), str(comment_id)],
+        )
+
+
+def redact_attachment(*, ticket_id: UUID, attachment_id: UUID) -> None:
+    """Take a deleted attachment's name out of the row that told of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE event SET payload = %s WHERE ticket = %s AND type = 'attachment.added'"
+            " AND payload::jsonb #>> '{data,attachment,id}' = %s",
+            [REDACTED, ticket_id, str(attachment_id)],
         )
 
 

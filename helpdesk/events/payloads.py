@@ -80,6 +80,22 @@ class CommentPayload(Shape):
     edited_at: Moment | None
 
 
+class AttachmentPayload(Shape):
+    """A file of a ticket or of one of its comments. `fileUrl` leads to it, for those who may see it."""
+
+    id: UUID
+    ticket_id: UUID
+    comment_id: UUID | None
+    uploader_id: UUID
+    uploader: PersonPayload
+    filename: str
+    file_url: str
+    file_size: int
+    mime_type: str
+    is_internal: bool
+    created_at: Moment
+
+
 class NotificationPayload(Shape):
     """Something told to one person. `message` is the beginning of the comment; empty once that is deleted."""
 

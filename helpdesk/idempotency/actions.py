@@ -40,28 +40,49 @@ class KeyReused(HelpdeskError):
 
 def once(request: HttpRequest, person: Person, *, operation_id: str, run: Callable[[], HttpResponse]) -> HttpResponse:
     """The answer of `run`, or the one it gave before. Only answers of 2xx are kept."""
-    key = request.headers.get(HEADER)
-    if key is None or request.method != "POST" or operation_id in NOT_KEPT:
+    scope = _scope(request, person, operation_id)
+    if scope is None:
         return run()
-    if not is_key(key):
-        raise ValidationFailed.of(HEADER, "1 to 255 visible ASCII characters.", "idempotency_key")
-    scope = scope_of(person.id, method="POST", path=request.path, key=key)
     _lock(scope)
-    body_sha256 = hashlib.sha256(request.body).digest()
-    kept = _kept(scope)
-    if kept is not None:
-        if bytes(kept.body_sha256) != body_sha256:
-            raise KeyReused
-        return _again(kept)
+    if again := _answer_before(scope, request):
+        return again
     response = run()
     if 200 <= response.status_code < 300:
-        _keep(scope, body_sha256, response)
+        _keep(scope, _sha256(request), response)
     return response
+
+
+def answer_kept(request: HttpRequest, person: Person, *, operation_id: str) -> HttpResponse | None:
+    """The answer that this request got before: asked first where much is done before `once`."""
+    scope = _scope(request, person, operation_id)
+    return _answer_before(scope, request) if scope else None
 
 
 def forget_old_answers() -> int:
     """Remove answers older than a day; says how many."""
     return IdempotentAnswer.objects.filter(created_at__lt=now() - timedelta(hours=LASTS_HOURS)).delete()[0]
+
+
+def _scope(request: HttpRequest, person: Person, operation_id: str) -> bytes | None:
+    key = request.headers.get(HEADER)
+    if key is None or request.method != "POST" or operation_id in NOT_KEPT:
+        return None
+    if not is_key(key):
+        raise ValidationFailed.of(HEADER, "1 to 255 visible ASCII characters.", "idempotency_key")
+    return scope_of(person.id, method="POST", path=request.path, key=key)
+
+
+def _sha256(request: HttpRequest) -> bytes:
+    return hashlib.sha256(request.body).digest()
+
+
+def _answer_before(scope: bytes, request: HttpRequest) -> HttpResponse | None:
+    kept = _kept(scope)
+    if kept is None:
+        return None
+    if bytes(kept.body_sha256) != _sha256(request):
+        raise KeyReused
+    return _again(kept)
 
 
 def _lock(scope: bytes) -> None:

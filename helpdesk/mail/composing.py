@@ -20,6 +20,7 @@ from helpdesk import desk
 from helpdesk.clock import now
 from helpdesk.comments.models import Comment
 from helpdesk.comments.queries import comments_visible_to
+from helpdesk.desk import desk_url
 from helpdesk.events.queries import get_row_by_id
 from helpdesk.mail.headers import mailbox, sender_name
 from helpdesk.mail.models import Mail
@@ -117,12 +118,6 @@ def _origin(url: str) -> str:
     """Scheme and host: what stands behind them is often a secret, and mail is read by many."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def desk_url(slug: str) -> str:
-    """Where a desk is for its people: its slug before the public address's host."""
-    public = urlsplit(settings.HUB_PUBLIC_URL)
-    return f"{public.scheme}://{slug}.{public.netloc}"
 
 
 def unsubscribe_address(person_id: UUID, kind: MailKind) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
 
 from helpdesk.people.credentials import Credentials
 from helpdesk.people.models import Person
@@ -13,3 +15,10 @@ class PersonRequest(HttpRequest):
 
     auth: Person
     credentials: Credentials
+
+
+class NetworkRequest(PersonRequest):
+    """Of an operation that asks the network, between units of work of its own."""
+
+    conclude: Callable[[Callable[[], HttpResponse]], HttpResponse]
+    """Does the last step, in the unit of work that makes the answer and keeps it for a repeated request."""

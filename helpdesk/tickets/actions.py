@@ -14,6 +14,7 @@ from helpdesk.errors import FieldForbidden
 from helpdesk.events import catalogue
 from helpdesk.events.log import record
 from helpdesk.events.payloads import TicketPayload
+from helpdesk.objects.actions import remove_objects_of_ticket
 from helpdesk.people.models import Person
 from helpdesk.permissions import require
 from helpdesk.shapes import same_json, to_json_name
@@ -121,6 +122,7 @@ def delete_ticket(actor: Person, ticket_id: UUID, *, if_match: str | None = None
 def delete_locked_ticket(actor: Person, ticket: Ticket) -> None:
     """What every deletion of a ticket comes to, alone or among many."""
     event = catalogue.TicketDeleted(ticket_id=ticket.id, number=ticket.number, requester_id=ticket.requester_id)
+    remove_objects_of_ticket(ticket.id)
     ticket.delete()
     record(actor, event)
 

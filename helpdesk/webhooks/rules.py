@@ -31,6 +31,8 @@ SELECTABLE = frozenset(
         "comment.added",
         "comment.updated",
         "comment.deleted",
+        "attachment.added",
+        "attachment.deleted",
     }
 )
 """What an endpoint may be told of: what agents see of tickets. Nothing of single people or the administration."""
@@ -99,7 +101,7 @@ def may_receive(type_: str, audience: Audience, *, include_internal: bool) -> bo
     """
     if type_ not in SELECTABLE or audience.floor is not Floor.AGENT:
         return False
-    return include_internal or not (type_.startswith("comment.") and not audience.people)
+    return include_internal or not (type_.startswith(("comment.", "attachment.")) and not audience.people)
 
 
 def outcome_of(

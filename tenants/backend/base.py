@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db.backends.postgresql.features import DatabaseFeatures as PostgresFeatures
 from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
 from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 from django_tenants.postgresql_backend import base as stock
@@ -31,6 +32,10 @@ class DatabaseOperations(PostgresOperations):
     def deferrable_sql(self) -> str:
         # Citus reports a failed deferred key at COMMIT as an InternalError, so keys are checked at once.
         return ""
+
+
+class DatabaseFeatures(PostgresFeatures):
+    can_defer_constraint_checks = False  # so what is deleted together is deleted in the right order
 
 
 class _PlacedCursor(CursorWrapper):
@@ -63,6 +68,7 @@ class DatabaseWrapper(stock.DatabaseWrapper):
     """See the module. `schema_name`, `set_tenant` and `set_schema` read and write the context."""
 
     ops_class = DatabaseOperations
+    features_class = DatabaseFeatures
     _path_set: Place | None = None
     _placeless = False
     _made = False

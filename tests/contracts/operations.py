@@ -16,6 +16,7 @@ from django.urls import get_resolver
 from helpdesk.api import api
 
 API = "/api/v1"
+UPLOADED = b"What was uploaded.\n"
 SIGN_OUT = frozenset({"logout", "signOutEverywhere", "signOutUser"})
 """After these, who asked may be signed out."""
 OWN_PARAMETERS = frozenset({"page", "limit", "cursor", "sortBy", "sortOrder"})
@@ -34,6 +35,10 @@ class Target:
     notification_id: UUID
     webhook_id: UUID
     delivery_id: UUID
+    attachment_id: UUID
+    upload_key: str
+    """Of an upload that is expected, with what stands in `UPLOADED`."""
+    file_url: str
     address_id: UUID = field(default_factory=uuid4)
     team_id: UUID = field(default_factory=uuid4)
     member_id: UUID = field(default_factory=uuid4)
@@ -50,6 +55,7 @@ class Target:
             "notificationId": str(self.notification_id),
             "webhookId": str(self.webhook_id),
             "deliveryId": str(self.delivery_id),
+            "attachmentId": str(self.attachment_id),
             "userId": person,
             "tenantId": str(self.tenant_id),
             "addressId": str(self.address_id),
@@ -77,6 +83,10 @@ class Target:
             "url": "https://receiver.example/hook",
             "events": ["ticket.created"],
             "secret": "a-secret-of-ones-own",
+            "key": self.upload_key,
+            "fileUrl": self.file_url,
+            "mimeType": "text/plain",
+            "fileSize": len(UPLOADED),
         }
 
 
@@ -131,7 +141,10 @@ class Operation:
         if self.id == "bulkTickets":
             return {"ids": [str(target.ticket_id)], "set": {"priority": "low"}}  # one way to pick, one thing to do
         schema = self.described["requestBody"]["content"]["application/json"]["schema"]
-        return _object(_resolved(schema), target, optional)
+        body = _object(_resolved(schema), target, optional)
+        if self.id == "registerAttachment":
+            body["key"] = target.upload_key  # or fileUrl: one of two
+        return body
 
 
 @cache

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
+from helpdesk.attachments.shapes import file_url
 from helpdesk.comments.actions import add_comment
 from helpdesk.mail.models import Mail, MailTemplate, UndeliverableAddress
 from helpdesk.notifications.models import Notification
@@ -24,6 +25,7 @@ from tenants import context, platform_sessions
 from tenants.context import TenantRef
 from tenants.models import PlatformAdmin
 from tests.conftest import PASSWORD, Desk
+from tests.contracts.files import attach, expect_upload
 from tests.contracts.operations import Target
 
 
@@ -43,6 +45,10 @@ class Scene:
     team_id: UUID
     member_id: UUID
     """An agent, who is in the team. No ticket is with it."""
+    attachment_id: UUID
+    upload_key: str
+    """`author` may register it."""
+    file_url: str
 
     def target(self, desk: Desk, *, person: Person, **more: Any) -> Target:
         """All of it, to be named by a call."""
@@ -50,7 +56,18 @@ class Scene:
         return Target(tenant_id=desk.ref.id, slug=desk.ref.slug, person_id=person.id, **things)
 
 
-_NAMED = ("ticket_id", "notification_id", "webhook_id", "delivery_id", "address_id", "team_id", "member_id")
+_NAMED = (
+    "ticket_id",
+    "notification_id",
+    "webhook_id",
+    "delivery_id",
+    "address_id",
+    "team_id",
+    "member_id",
+    "attachment_id",
+    "upload_key",
+    "file_url",
+)
 
 
 def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") -> Scene:
@@ -80,16 +97,23 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
             kind="assigned", subject=f"{word} subject", text=f"{word} text", html=f"{word} html"
         )
         team = create_team(desk.admin, fields={"name": f"{word} team", "member_ids": [desk.agent.id]})
+        attachment = attach(author, ticket.id, filename=f"{word} file.txt")
+        attach(desk.agent, ticket.id, filename=f"{word} note's file.txt", comment_id=note.id)
+        upload = expect_upload(author, ticket.id, filename=f"{word} upload.txt")
+        url = file_url(ticket.id, upload.id)
     return Scene(
-        ticket.id,
-        reply.id,
-        note.id,
-        notification.id,
-        webhook.id,
-        delivery.id,
-        address.id,
-        team.id,
-        desk.agent.id,
+        ticket_id=ticket.id,
+        reply_id=reply.id,
+        note_id=note.id,
+        notification_id=notification.id,
+        webhook_id=webhook.id,
+        delivery_id=delivery.id,
+        address_id=address.id,
+        team_id=team.id,
+        member_id=desk.agent.id,
+        attachment_id=attachment.id,
+        upload_key=upload.key,
+        file_url=url,
     )
 
 

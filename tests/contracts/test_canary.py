@@ -18,6 +18,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from helpdesk.attachments.actions import delete_attachment
 from helpdesk.comments.actions import add_comment, change_comment, delete_comment
 from helpdesk.mail.models import KeptMail
 from helpdesk.permissions import OPERATIONS, may
@@ -30,6 +31,7 @@ from tasks.mail import deliver_mail
 from tenants import context
 from tests.api import Api
 from tests.conftest import Desk
+from tests.contracts.files import attach, expect_upload
 from tests.contracts.operations import Target, operations
 from tests.contracts.scene import Scene, set_scene
 from tests.realtime.live import Server, serving, signed_in
@@ -38,6 +40,7 @@ from tests.tasks.courier import courier, dispatch, until
 
 VISIBLE = "visible-7f3a"
 """Stands where the requester may read: what is scanned is really there."""
+TOLD = frozenset({"ticket.created", "comment.added", "comment.deleted", "attachment.added", "attachment.deleted"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,11 @@ def spill(desk: Desk, word: str) -> Spilled:
         gone = add_comment(desk.agent, scene.ticket_id, content=f"{word}-gone-note @user", is_internal=True)
         reply = add_comment(desk.agent, scene.ticket_id, content=f"{word}-deleted @user", is_internal=False)
         add_comment(desk.agent, scene.ticket_id, content=f"{VISIBLE} @user", is_internal=False)
+        attach(desk.agent, scene.ticket_id, filename=f"{word}-note-file.txt", comment_id=added.id)
+        attach(desk.agent, scene.ticket_id, filename=f"{word}-gone-file.txt", comment_id=gone.id)
+        attach(desk.agent, scene.ticket_id, filename=f"{word}-deleted-file.txt", comment_id=reply.id)
+        taken = attach(desk.agent, scene.ticket_id, filename=f"{word}-taken-file.txt")
+        expect_upload(desk.agent, scene.ticket_id, filename=f"{word}-upload.txt")
         change_ticket(desk.agent, scene.ticket_id, fields={"metadata": {"secret": f"{word}-metadata"}})
         team = create_team(desk.admin, fields={"name": f"{word}-team", "member_ids": [desk.agent.id]})
         change_ticket(desk.admin, scene.ticket_id, fields={"team_id": team.id})
@@ -67,6 +75,8 @@ def spill(desk: Desk, word: str) -> Spilled:
     dispatch(desk)  # what is deleted now has been told
     with context.tenant(desk.ref), unit_of_work():
         add_comment(desk.agent, foreign.id, content=f"{word}-foreign reply", is_internal=False)
+        attach(desk.agent, foreign.id, filename=f"{word}-foreign-file.txt")
+        delete_attachment(desk.agent, taken.id, ticket_id=scene.ticket_id)
         for comment in (reply, gone):
             delete_comment(desk.agent, comment.id)
     return Spilled(desk, scene, (word, str(added.id), str(gone.id), str(team.id)))
@@ -142,7 +152,7 @@ async def test_a_requester_reads_none_of_it_on_the_socket(spilled: Spilled) -> N
         frames = await everything(server, spilled.desk, spilled.scene)
     text = "".join(orjson.dumps(frame).decode() for frame in frames)
     assert VISIBLE in text
-    assert {"ticket.created", "comment.added", "notification.created", "comment.deleted"} <= types_in(frames)
+    assert TOLD | {"notification.created"} <= types_in(frames)
     for frame in frames:
         require_clean(orjson.dumps(frame).decode(), spilled.words, str(frame.get("stream")))
 
@@ -178,8 +188,9 @@ def test_webhooks_without_internal_hold_no_note_nothing_deleted_and_nothing_of_o
     spilled: Spilled, receiver: Receiver
 ) -> None:
     ours = receiver.at("/ok/ours")
-    assert {"ticket.created", "comment.added", "comment.deleted"} <= {one.json["type"] for one in ours}
+    assert {one.json["type"] for one in ours} >= TOLD
     text = b"".join(one.body for one in ours).decode() + str([one.headers for one in ours])
     assert VISIBLE in text
-    for word in ("canary-7f3a-note", "canary-7f3a-gone", "canary-7f3a-deleted", "canary-theirs", *spilled.words[1:3]):
+    secrets = [f"canary-7f3a-{word}" for word in ("note", "gone", "deleted", "taken")]
+    for word in (*secrets, "canary-theirs", *spilled.words[1:3]):
         assert word not in text, word

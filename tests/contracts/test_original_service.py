@@ -19,7 +19,8 @@ from helpdesk.vocabulary import Role
 from tests.api import Answer, Api
 from tests.conftest import PASSWORD, Desk
 from tests.contracts.errors import assert_refused
-from tests.contracts.operations import Target
+from tests.contracts.files import put
+from tests.contracts.operations import UPLOADED, Target
 from tests.contracts.scene import make_platform_admin, platform_token, set_scene
 
 EVERYBODY = frozenset({Role.REQUESTER, Role.AGENT, Role.ADMIN})
@@ -33,9 +34,12 @@ USER = "id email firstName lastName name role roles scopes tenantId enabled isAc
 WEBHOOK = "id tenantId url events description isActive includeInternal createdAt updatedAt"
 TENANT = "id name slug settings isActive createdAt updatedAt"
 NOTIFICATION = "id type userId title message data isRead createdAt"
+ATTACHMENT = "id ticketId filename fileUrl fileSize mimeType createdAt"
+UPLOAD_URL = "uploadUrl method headers key fileUrl expiresAt"
 SIGNED_IN = "token accessToken refreshToken tokenType expiresIn user"
 NEW_TICKET = {"title": "The VPN drops", "description": "Every ten minutes.", "priority": "HIGH"}
 HOOK = {"url": "https://receiver.example/hook", "events": ["TICKET_CREATED", "COMMENT_ADDED"]}
+FILE = {"filename": "log.txt", "mimeType": "text/plain", "fileSize": len(UPLOADED)}
 NEWCOMER = {"email": "New@comer.example", "password": "a-password", "firstName": "New", "lastName": "Comer"}
 MORE: list[dict[str, Any]] = [{"role": "ADMIN"}, {"roles": ["ROLE_ADMIN"]}, {"scopes": ["*"]}, {"isActive": True}]
 
@@ -64,6 +68,9 @@ LINES = [
     Line("GET /tickets/{ticketId}/comments", 200, COMMENT, listed=True),
     Line("PUT /tickets/{ticketId}/comments/{commentId}", 200, COMMENT, body={"content": "No."}),
     Line("DELETE /tickets/{ticketId}/comments/{commentId}", 204),
+    Line("POST /tickets/{ticketId}/attachments/upload-url", 200, UPLOAD_URL, body=FILE),
+    Line("GET /tickets/{ticketId}/attachments", 200, ATTACHMENT, listed=True),
+    Line("DELETE /tickets/{ticketId}/attachments/{attachmentId}", 204),
     Line("POST /webhooks", 201, f"{WEBHOOK} secret", who=STAFF, body=HOOK),
     Line("GET /webhooks", 200, WEBHOOK, listed=True, who=STAFF),
     Line("PUT /webhooks/{webhookId}", 200, WEBHOOK, who=STAFF, body={"isActive": False}),
@@ -126,6 +133,39 @@ class TestEveryLine:
 
     def test_is_nobodys(self, line: Line, caller: Callable[[Role | None], Caller]) -> None:
         assert_refused(caller(None).ask(line), "UNAUTHORIZED")
+
+
+class TestAFile:
+    def test_is_attached_once_it_was_uploaded(self, api: Api, acme: Desk) -> None:
+        scene, user = set_scene(acme, author=acme.user), api.as_(acme, acme.user)
+        path = f"/tickets/{scene.ticket_id}/attachments"
+        put(scene.upload_key)
+        attached = user.post(path, FILE | {"fileUrl": scene.file_url})
+        assert attached.status == 201, attached
+        assert set(ATTACHMENT.split()) <= set(attached.body)
+        assert attached["id"] in [row["id"] for row in user.get(path)["data"]]
+
+    @pytest.mark.parametrize(
+        "named",
+        [
+            {"fileUrl": "javascript:alert(1)"},
+            {"fileUrl": "http://169.254.169.254/latest/meta-data/"},
+            {"key": "../../other-tenant/file"},
+            {"key": "uploads/anything"},
+        ],
+    )
+    def test_is_no_address_and_no_key_of_the_clients(self, named: dict[str, str], api: Api, acme: Desk) -> None:
+        path = f"/tickets/{set_scene(acme).ticket_id}/attachments"
+        refused = api.as_(acme, acme.agent).post(path, FILE | named)
+        assert_refused(refused, "VALIDATION_ERROR", field=next(iter(named)))
+
+    def test_stays_on_its_ticket(self, api: Api, acme: Desk) -> None:
+        scene, stranger = set_scene(acme, author=acme.user), api.as_(acme, acme.other_user)
+        own = stranger.post("/tickets", NEW_TICKET)["id"]
+        for ticket_id in (own, scene.ticket_id):
+            file = f"/tickets/{ticket_id}/attachments/{scene.attachment_id}"
+            assert_refused(stranger.get(f"{file}/file"), "NOT_FOUND")
+            assert_refused(stranger.delete(file), "NOT_FOUND")
 
 
 class TestSigningIn:

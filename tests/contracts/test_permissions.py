@@ -16,6 +16,7 @@ from tenants import context
 from tests.api import Answer, Api
 from tests.conftest import PASSWORD, Desk
 from tests.contracts.errors import assert_refused
+from tests.contracts.files import put
 from tests.contracts.operations import SIGN_OUT, Operation, Target, operations
 from tests.contracts.scene import make_platform_admin, platform_token, set_scene
 
@@ -74,9 +75,11 @@ class TestEveryOperationAndRole:
         if operation.id == "login":
             target: Any = Target(**_fields(caller.target) | {"email": "user@acme.example", "password": PASSWORD})
             caller = Caller(caller.role, caller.api, target)
+        if operation.id == "registerAttachment":
+            put(caller.target.upload_key)
         answer = caller.call(operation)
         if may(caller.role, operation):
-            assert 200 <= answer.status < 300, answer
+            assert 200 <= answer.status < 300 or (answer.status, operation.id) == (302, "downloadAttachment"), answer
         elif caller.role is None:
             assert_refused(answer, "UNAUTHORIZED")
         else:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import psycopg
 import redis
 
@@ -21,9 +22,13 @@ from tests.realtime.live import free_port
 
 HANG_S = 120.0
 SECRET_KEY = "a-secret-key-of-the-stack-for-tests-0123456789"
-SERVICES = {"postgres": "DATABASE_URL", "valkey": "REDIS_URL"}
+SERVICES = {"postgres": "DATABASE_URL", "valkey": "REDIS_URL", "objects": "S3_ENDPOINT_URL"}
 """Each has a supervisor and a home of its own; what the variable names is not started by the other."""
-UNUSED = {"DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1/0"}
+UNUSED = {
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "S3_ENDPOINT_URL": "http://127.0.0.1:1",
+}
 
 
 class Stack:
@@ -49,7 +54,8 @@ class Stack:
     def environment(self) -> dict[str, str]:
         found = environment(self.home, self.more)
         for name, variable in SERVICES.items():
-            found[variable] = note(self.home / name)[variable]
+            said = note(self.home / name)
+            found |= {key: value for key, value in said.items() if key == variable or key.startswith("S3_")}
         return found | {"PORT": str(self.port), "HOST": "127.0.0.1"}
 
     def manage(self, *command: str) -> str:
@@ -108,9 +114,11 @@ class Stack:
             url = note(self.home / name)[SERVICES[name]]
             if name == "postgres":
                 psycopg.connect(url, connect_timeout=2).close()
-            else:
+            elif name == "valkey":
                 redis.Redis.from_url(url, socket_timeout=2).ping()
-        except (OSError, KeyError, psycopg.Error, redis.RedisError):
+            else:
+                httpx.get(url, timeout=2)
+        except (OSError, KeyError, psycopg.Error, redis.RedisError, httpx.HTTPError):
             return False
         return True
 

@@ -209,7 +209,7 @@ class TestWhichEvents:
 
     def test_a_note_only_where_an_admin_said_so_also_when_it_is_redacted(self) -> None:
         note, reply = Audience(Floor.AGENT), Audience(Floor.AGENT, (uuid4(),))
-        for type_ in ("comment.added", "comment.updated", "comment.deleted"):
+        for type_ in ("comment.added", "comment.updated", "comment.deleted", "attachment.added", "attachment.deleted"):
             assert not rules.may_receive(type_, note, include_internal=False)
             assert rules.may_receive(type_, note, include_internal=True)
             assert rules.may_receive(type_, reply, include_internal=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from helpdesk.events.rules import Viewer
 from helpdesk.vocabulary import Floor
 from realtime.audience import class_of
@@ -123,13 +125,14 @@ class TestEnds:
 
 
 class TestTakenBack:
-    async def test_a_redacted_text_leaves_the_ring(self) -> None:
+    @pytest.mark.parametrize("thing", ["comment", "attachment"])
+    async def test_a_redacted_text_leaves_the_ring(self, thing: str) -> None:
         log = FakeLog()
         feed = await begin(log)
-        said = log.write("comment.added", data={"comment": {"content": "taken back"}})
+        said = log.write(f"{thing}.added", data={thing: {"content": "taken back"}})
         await feed.catch_up()
         log.redact(said)
-        log.write("comment.deleted")
+        log.write(f"{thing}.deleted")
         await feed.catch_up()
         later = await join(feed, AGENT, since=0)
         assert told(later) == [("subscribed", 0), ("event", 1), ("event", 2), ("synced", 2)]

@@ -9,7 +9,7 @@ from helpdesk import desk
 from helpdesk.clock import now
 from helpdesk.comments.models import Comment
 from helpdesk.errors import Detail, ValidationFailed
-from helpdesk.mail.composing import desk_url, values_of, values_of_webhook
+from helpdesk.mail.composing import values_of, values_of_webhook
 from helpdesk.mail.models import MailTemplate
 from helpdesk.mail.page import html_page, text_page
 from helpdesk.mail.queries import get_templates
@@ -46,7 +46,7 @@ def preview_template(actor: Person, kind: MailKind, *, fields: Mapping[str, str]
     """The whole mail, with sample data, as it would be with these fields; nothing is stored."""
     require(actor, "previewMailTemplate")
     filled = fill(_with(kind, fields), _sample(actor))
-    unsubscribe_url = f"{desk_url(desk.current().slug)}/mail/unsubscribe/sample" if PREFERENCES[kind] else ""
+    unsubscribe_url = f"{desk.desk_url(desk.current().slug)}/mail/unsubscribe/sample" if PREFERENCES[kind] else ""
     return Template(
         subject=filled.subject,
         text=text_page(filled.text, unsubscribe_url=unsubscribe_url),

@@ -29,8 +29,8 @@ def wake_webhooks(rows: Sequence[LogRow]) -> None:
 
 
 def forget_answers(row: LogRow) -> None:
-    """A deleted comment's text may stand in what receivers answered: take that away too."""
-    if row.type != "comment.deleted":
+    """A deleted comment's text, or a file's name, may stand in what receivers answered: take that away too."""
+    if row.type not in ("comment.deleted", "attachment.deleted"):
         return
     with connection.cursor() as cursor:
         cursor.execute(
