@@ -14,6 +14,10 @@ PRODUCTION = {
     "HUB_SECRET_KEY": secrets.token_urlsafe(48),
     "HUB_BASE_DOMAIN": "hub.example.com",
     "HUB_TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32",
+    "S3_ENDPOINT_URL": "https://store.example.com",
+    "S3_BUCKET": "hub",
+    "S3_ACCESS_KEY_ID": secrets.token_hex(10),
+    "S3_SECRET_ACCESS_KEY": secrets.token_urlsafe(30),
     "MAIL_BACKEND": "smtp",
     "MAIL_FROM": "help@hub.example.com",
 }
