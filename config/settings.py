@@ -82,6 +82,7 @@ SECURE_HSTS_SECONDS = 0 if env.development else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not env.development
 
 STATIC_URL = "/static/"
+STATICFILES_DIRS = [("hub", ROOT / "console" / "static")]
 STATIC_ROOT = None  # whitenoise serves what the finders find
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False

@@ -7,6 +7,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from config import health
+from config.account import account_page
 from config.dev_mail import mail_json, mail_page
 from config.mail_events import hear
 from config.pages import api_docs, live_page
@@ -29,6 +30,7 @@ urlpatterns = [
     path("health/ready", require_safe(health.ready)),
     path("dev/mail", mail_page),
     path("dev/mail.json", mail_json),
+    path("account/<slug:purpose>", require_safe(account_page)),
     path("mail/unsubscribe/<str:token>", unsubscribe),
     path("mail/events/<slug:provider>", hear),
     path("api/v1", require_safe(list_endpoints)),

@@ -10,6 +10,7 @@ from ninja.openapi.schema import OpenAPISchema
 
 from helpdesk.access_log.api import router as access_log
 from helpdesk.answers import answer
+from helpdesk.api_keys.api import router as api_keys
 from helpdesk.attachments.api import router as attachments
 from helpdesk.bulk.api import router as bulk
 from helpdesk.bulk.api import teams
@@ -65,6 +66,7 @@ tenant_operations.add_router("/tickets", ticket_comments, tags=["Comments"])
 tenant_operations.add_router("/notifications", notifications, tags=["Notifications"])
 tenant_operations.add_router("/users", people, tags=["People"])
 tenant_operations.add_router("/teams", teams, tags=["Teams"])
+tenant_operations.add_router("/api-keys", api_keys, tags=["API keys"])
 tenant_operations.add_router("/webhooks", webhooks, tags=["Webhooks"])
 tenant_operations.add_router("/access-log", access_log, tags=["Access log"])
 tenant_operations.add_router("", mail, tags=["Mail"])

@@ -16,11 +16,12 @@ from django.http import HttpRequest, HttpResponse
 
 from helpdesk import desk
 from helpdesk.answers import refusal
+from helpdesk.api_keys.actions import note_use
+from helpdesk.api_keys.queries import get_caller
 from helpdesk.errors import Detail, Forbidden, Unauthorized, ValidationFailed
 from helpdesk.idempotency.actions import answer_kept, once
 from helpdesk.people.credentials import SAFE_METHODS, Credentials, is_same_origin
 from helpdesk.people.models import Person
-from helpdesk.people.queries import get_signed_in
 from helpdesk.permissions import require
 from helpdesk.refusals import told
 from helpdesk.work import unit_of_work
@@ -68,7 +69,7 @@ def own_units_of_work(run: Run) -> Run:
     def at_the_door(request: HttpRequest, **path: Any) -> HttpResponse:
         try:
             with unit_of_work():
-                person = _person_at_the_door(request, operation_id)
+                person = signed_in_person(request, operation_id)
                 require_known_query(request, known)
                 again = answer_kept(request, person, operation_id=operation_id)
             request.auth = person  # type: ignore[attr-defined]
@@ -85,7 +86,7 @@ def _in_one_unit_of_work(
 ) -> HttpResponse:
     """All of it commits together, or nothing. Who asks is read anew; a repeated request is answered again."""
     with unit_of_work():
-        person = _person_at_the_door(request, operation_id)
+        person = signed_in_person(request, operation_id)
         require_known_query(request, known)
         request.auth = person  # type: ignore[attr-defined]
         response = once(request, person, operation_id=operation_id, run=run)
@@ -109,14 +110,8 @@ def require_known_query(request: HttpRequest, known: frozenset[str]) -> None:
         raise ValidationFailed(details=[Detail(name[:100], text, "unknown_parameter") for name in unknown[:20]])
 
 
-def _person_at_the_door(request: HttpRequest, operation_id: str) -> Person:
-    person = signed_in_person(request)
-    require(person, operation_id)
-    return person
-
-
-def signed_in_person(request: HttpRequest) -> Person:
-    """Who asks, read from the database now; the tenant was entered by the middleware."""
+def signed_in_person(request: HttpRequest, operation_id: str) -> Person:
+    """Who asks, read from the database now, where the table lets them do that; the tenant was entered before."""
     credentials: Credentials = request.credentials  # type: ignore[attr-defined]
     claims = credentials.claims
     if claims is None:
@@ -124,11 +119,14 @@ def signed_in_person(request: HttpRequest) -> Person:
     if claims.tenant_id is None or not desk.is_entered():
         raise NoTenantNamed
     require_own_page(request, credentials)
-    person = get_signed_in(claims)
-    if person is None or claims.tenant_id != desk.current().id:
+    caller = get_caller(claims)
+    if caller is None or claims.tenant_id != desk.current().id:
         raise Unauthorized
-    structlog.contextvars.bind_contextvars(person=str(person.id))
-    return person
+    structlog.contextvars.bind_contextvars(person=str(caller.person.id))
+    require(caller.person, operation_id)
+    if caller.key is not None:
+        note_use(caller.key)
+    return caller.person
 
 
 def require_own_page(request: HttpRequest, credentials: Credentials) -> None:

@@ -1,6 +1,7 @@
 """Django's index of the features' models."""
 
 from helpdesk.access_log.models import AccessEntry
+from helpdesk.api_keys.models import ApiKey
 from helpdesk.attachments.models import Attachment, Upload
 from helpdesk.comments.models import Comment
 from helpdesk.dispatch.models import DeadLetter, LogCursor
@@ -9,13 +10,15 @@ from helpdesk.idempotency.models import IdempotentAnswer
 from helpdesk.mail.models import KeptMail, Mail, MailTemplate, UndeliverableAddress
 from helpdesk.notifications.models import Notification, NotificationPreference
 from helpdesk.objects.models import StoredObject
-from helpdesk.people.models import Person, Session
+from helpdesk.people.models import AccountLink, Person, Session
 from helpdesk.teams.models import Team, TeamMember
 from helpdesk.tickets.models import Ticket
 from helpdesk.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = [
     "AccessEntry",
+    "AccountLink",
+    "ApiKey",
     "Attachment",
     "Comment",
     "DeadLetter",

@@ -44,6 +44,10 @@ OPERATIONS: dict[str, Allowed] = {
     "signup": Allowed(ANYBODY),
     "login": Allowed(ANYBODY),
     "refresh": Allowed(ANYBODY),
+    "acceptInvitation": Allowed(ANYBODY),
+    "forgotPassword": Allowed(ANYBODY),
+    "resetPassword": Allowed(ANYBODY),
+    "confirmAddress": Allowed(ANYBODY),
     "getMe": Allowed(PEOPLE | PLATFORM),
     "logout": Allowed(PEOPLE | PLATFORM, IN_PERSON),
     "listTickets": Allowed(PEOPLE, "tickets:read"),
@@ -76,6 +80,13 @@ OPERATIONS: dict[str, Allowed] = {
     "listNotificationPreferences": Allowed(PEOPLE, "notifications:read"),
     "updateNotificationPreferences": Allowed(PEOPLE, "notifications:write"),
     "listUsers": Allowed(STAFF, "users:read"),
+    "createUser": Allowed(ADMINS, "users:write"),
+    "inviteUser": Allowed(ADMINS, "users:write"),
+    "sendConfirmation": Allowed(PEOPLE, IN_PERSON),
+    "listApiKeys": Allowed(STAFF, IN_PERSON),
+    "createApiKey": Allowed(STAFF, IN_PERSON),
+    "patchApiKey": Allowed(STAFF, IN_PERSON),
+    "deleteApiKey": Allowed(STAFF, IN_PERSON),
     "getUser": Allowed(PEOPLE, "users:read"),
     "updateUser": Allowed(ADMINS, "users:write"),
     "patchUser": Allowed(ADMINS, "users:write"),
@@ -120,6 +131,18 @@ OPERATIONS: dict[str, Allowed] = {
 }
 
 
+class KeyMayNot(Forbidden):
+    """This is for people who sign in themselves, not for an API key."""
+
+    reason = "api_key"
+
+
+class ScopeMissing(Forbidden):
+    """This API key has no scope for this."""
+
+    reason = "scope"
+
+
 class HasRole(Protocol):
     """Whoever acts."""
 
@@ -134,9 +157,27 @@ def may(role: Role, operation: str) -> bool:
 
 
 def require(actor: HasRole, operation: str) -> None:
-    """Raise Forbidden unless the table lets the actor's role do that."""
+    """Raise Forbidden unless the table lets the actor's role do that, and the scopes of the key that acts for them."""
     if not may(Role(actor.role), operation):
         raise Forbidden
+    held: frozenset[str] | None = getattr(actor, "held_scopes", None)
+    if held is not None:
+        _require_scope(Role(actor.role), operation, held)
+
+
+def _require_scope(role: Role, operation: str, held: frozenset[str]) -> None:
+    if OPERATIONS[operation].scope == IN_PERSON:
+        raise KeyMayNot
+    if not has_scope(role, operation, held=held):
+        raise ScopeMissing(data={"scopes": list(scopes_for(operation))})
+
+
+def has_scope(role: Role, operation: str, *, held: frozenset[str]) -> bool:
+    """Do these scopes of a key let it do that, where its person has this role now?"""
+    needed = OPERATIONS[operation].scope
+    if needed is None or needed == IN_PERSON:
+        return needed is None
+    return any(scope in held for scope in scopes_for(operation) if scope in scopes_of(role))
 
 
 @cache

@@ -74,6 +74,17 @@ class MailKind(StrEnum):
     ASSIGNED = "assigned"
     MENTIONED = "mentioned"
     WEBHOOK_PAUSED = "webhook_paused"
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset"  # noqa: S105
+    ADDRESS_CONFIRMATION = "address_confirmation"
+
+
+class LinkPurpose(StrEnum):
+    """What a link that was mailed to a person lets them do, once."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+    CONFIRMATION = "confirmation"
 
 
 class MailState(StrEnum):

@@ -13,13 +13,24 @@ from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
 
+from helpdesk.api_keys.actions import note_use
+from helpdesk.api_keys.queries import get_caller, keys_in_use
 from helpdesk.clock import now, rfc3339
-from helpdesk.people.credentials import cookie_token, is_same_origin
+from helpdesk.people.credentials import cookie_token, is_same_origin, read_bearer
 from helpdesk.people.models import Person, Session
-from helpdesk.people.queries import get_signed_in
 from helpdesk.people.tokens import Claims, read_token
+from helpdesk.permissions import has_scope, may
 from helpdesk.vocabulary import Role
-from realtime.closing import BAD_TOKEN, PLATFORM_TOKEN, SIGNED_OUT, SUSPENDED, UNKNOWN_HOST, WRONG_TENANT, Ending
+from realtime.closing import (
+    BAD_TOKEN,
+    NO_SCOPE,
+    PLATFORM_TOKEN,
+    SIGNED_OUT,
+    SUSPENDED,
+    UNKNOWN_HOST,
+    WRONG_TENANT,
+    Ending,
+)
 from realtime.protocol import Authenticated, ErrorCode, FrameId, PersonShape
 from tenants.context import TenantRef, run_in_platform, run_in_tenant
 from tenants.limits.operations import has_room_for_a_handshake
@@ -27,7 +38,9 @@ from tenants.resolve import tenant_by_host, tenant_by_id
 
 SUBPROTOCOL = "hub.v1"
 BEARER = "bearer."
-SESSIONS_A_QUERY = 5000
+PROOFS_A_QUERY = 5000
+FOLLOW_TICKETS, BE_TOLD = "listTickets", "listNotifications"
+"""The operations whose right a stream needs."""
 
 Host = TenantRef | Literal["platform"]
 
@@ -41,13 +54,29 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Rights:
+    """What somebody may be told: by their role, with a key by its scopes too (None: all of their role's)."""
+
+    role: Role
+    scopes: frozenset[str] | None = None
+
+    def reach(self, operation: str) -> bool:
+        """May they do this operation of the permission table?"""
+        if not may(self.role, operation):
+            return False
+        return self.scopes is None or has_scope(self.role, operation, held=self.scopes)
+
+
+@dataclass(frozen=True, slots=True)
 class Login:
     """Somebody signed in to a tenant."""
 
     tenant: TenantRef
     person: Person
-    session_id: UUID
-    expires_at: int | None
+    proof_id: UUID
+    """Of the session, or of the API key."""
+    rights: Rights
+    expires_at: float | None
     """Seconds since 1970; None: at no set time."""
 
     def shape(self, frame_id: FrameId | None) -> Authenticated:
@@ -97,14 +126,29 @@ async def resolve_host(host: str) -> Host:
 
 async def sign_in(token: str, host: Host) -> Login:
     """The token's person in the token's tenant, which must be the host's where that names one. Raises Refused."""
-    claims = read_token(token)
+    claims = read_bearer(token)
     if claims is None:
         raise Refused(BAD_TOKEN, ErrorCode.UNAUTHORIZED, "The token is not valid, or no longer.")
     tenant = await _tenant_of(claims, host)
-    person = await run_in_tenant(tenant, lambda: get_signed_in(claims))
-    if person is None or claims.session_id is None:
+    login = await run_in_tenant(tenant, lambda: _login(tenant, claims))
+    if login is None:
         raise Refused(SIGNED_OUT, ErrorCode.UNAUTHORIZED, "Sign in again.")
-    return Login(tenant, person, claims.session_id, claims.expires_at)
+    if not login.rights.reach(FOLLOW_TICKETS):
+        raise Refused(NO_SCOPE, ErrorCode.FORBIDDEN, "This API key has no scope to read tickets.")
+    return login
+
+
+def _login(tenant: TenantRef, claims: Claims) -> Login | None:
+    caller = get_caller(claims)
+    proof_id = claims.key_id or claims.session_id
+    if caller is None or proof_id is None:
+        return None
+    rights = Rights(Role(caller.person.role), caller.scopes)
+    if caller.key is None:
+        return Login(tenant, caller.person, proof_id, rights, claims.expires_at)
+    note_use(caller.key)
+    ends = caller.key.expires_at
+    return Login(tenant, caller.person, proof_id, rights, ends.timestamp() if ends else None)
 
 
 async def get_tenant_now(tenant_id: UUID) -> TenantRef | None:
@@ -112,17 +156,19 @@ async def get_tenant_now(tenant_id: UUID) -> TenantRef | None:
     return await run_in_platform(lambda: tenant_by_id(tenant_id))
 
 
-async def get_roles_now(tenant: TenantRef, sessions: Iterable[UUID]) -> dict[UUID, Role]:
-    """The role of the active person of each session that is still open: one query for all of them."""
-    wanted = list(sessions)
+async def get_rights_now(tenant: TenantRef, proofs: Iterable[UUID]) -> dict[UUID, Rights]:
+    """The rights behind each session that is open and each key that is in use: one query of each kind for all."""
+    wanted = list(proofs)
 
-    def read() -> dict[UUID, Role]:
-        found: dict[UUID, Role] = {}
-        for begin in range(0, len(wanted), SESSIONS_A_QUERY):
-            rows = Session.objects.filter(
-                id__in=wanted[begin : begin + SESSIONS_A_QUERY], expires_at__gt=now(), person__is_active=True
-            )
-            found |= {session: Role(role) for session, role in rows.values_list("id", "person__role")}
+    def read() -> dict[UUID, Rights]:
+        found: dict[UUID, Rights] = {}
+        for begin in range(0, len(wanted), PROOFS_A_QUERY):
+            some = wanted[begin : begin + PROOFS_A_QUERY]
+            sessions = Session.objects.filter(id__in=some, expires_at__gt=now(), person__is_active=True)
+            found |= {session: Rights(Role(role)) for session, role in sessions.values_list("id", "person__role")}
+            if len(found) < len(wanted):
+                keys = keys_in_use().filter(id__in=some).values_list("id", "person__role", "scopes")
+                found |= {key: Rights(Role(role), frozenset(scopes)) for key, role, scopes in keys}
         return found
 
     return await run_in_tenant(tenant, read)

@@ -10,12 +10,13 @@ from uuid import UUID
 from helpdesk.people.queries import viewer_of
 from helpdesk.tickets.queries import tickets_visible_to
 from realtime.audience import class_of
-from realtime.auth import Login, Refused, sign_in
+from realtime.auth import BE_TOLD, Login, Refused, Rights, sign_in
 from realtime.closing import OTHER_PERSON, TOKEN_EXPIRED, Ending
 from realtime.encoding import frame_of
 from realtime.feed import Feed
 from realtime.outbox import Outbox
 from realtime.protocol import (
+    ME,
     Auth,
     BadFrame,
     ClientFrame,
@@ -53,8 +54,12 @@ class Connection:
         self._wait_for_expiry()
 
     @property
-    def session_id(self) -> UUID:
-        return self.login.session_id
+    def proof_id(self) -> UUID:
+        return self.login.proof_id
+
+    @property
+    def rights(self) -> Rights:
+        return self.login.rights
 
     async def handle(self, frame: ClientFrame) -> None:
         """Do what it asks and answer it. Raises BadFrame, which the caller answers."""
@@ -102,6 +107,8 @@ class Connection:
         ticket_id = ticket_of(stream)
         if ticket_id and not await self._sees(ticket_id):
             raise BadFrame(ErrorCode.NOT_FOUND, "There is no such ticket, or you may not see it.", frame.id)
+        if stream == ME and not self.rights.reach(BE_TOLD):
+            raise BadFrame(ErrorCode.FORBIDDEN, "This API key has no scope to read notifications.", frame.id)
         self._drop(stream)
         subscription = Subscription((stream, class_of(self.viewer, stream)), self.outbox, owner=self)
         self._subscriptions[stream] = subscription

@@ -126,7 +126,7 @@ class Feed:
                 self._since_breath += channel.deliver(encoded)
                 if row.type in FAREWELLS and ticket_of(key[0]):
                     self._end(channel)
-        if row.type.startswith("user."):
+        if row.type.startswith(("user.", "api_key.")):
             self._on_people_changed()
 
     def _end(self, channel: Channel) -> None:

@@ -9,7 +9,7 @@ import random
 import structlog
 from django.db import Error as DatabaseFailure
 
-from realtime.auth import get_roles_now, get_tenant_now
+from realtime.auth import get_rights_now, get_tenant_now
 from realtime.closing import RIGHTS_CHANGED, SIGNED_OUT, SUSPENDED
 from realtime.connection import Connection
 from realtime.feed import Feed
@@ -62,12 +62,12 @@ class Room:
             for connection in self.connections:
                 connection.end(SUSPENDED, ErrorCode.FORBIDDEN, "This help desk is suspended.")
             return
-        asked = [(connection, connection.session_id) for connection in self.connections]
-        roles = await get_roles_now(tenant, {session for _, session in asked})
-        for connection, session in asked:
-            if session not in roles:
+        asked = [(connection, connection.proof_id) for connection in self.connections]
+        rights = await get_rights_now(tenant, {proof for _, proof in asked})
+        for connection, proof in asked:
+            if proof not in rights:
                 connection.end(SIGNED_OUT, ErrorCode.UNAUTHORIZED, "Sign in again.")
-            elif roles[session] != connection.viewer.role:
+            elif rights[proof] != connection.rights:
                 connection.end(RIGHTS_CHANGED)
 
     def _look_at_people(self) -> None:

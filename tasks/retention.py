@@ -11,6 +11,7 @@ from helpdesk.clock import now
 from helpdesk.idempotency.actions import forget_old_answers
 from helpdesk.mail.actions.outbox import forget_old_mails
 from helpdesk.people.actions import forget_expired_sessions
+from helpdesk.people.links import forget_old_links
 from helpdesk.webhooks.actions.tries import forget_old_deliveries
 from helpdesk.work import unit_of_work
 from tenants import context
@@ -21,8 +22,8 @@ _log = structlog.get_logger(__name__)
 
 @shared_task(name="tasks.remove_expired")
 def remove_expired() -> None:
-    """Sessions whose refresh token has expired, answers kept for repeated requests, old mails and
-    deliveries. Idempotent.
+    """Sessions whose refresh token has expired, answers kept for repeated requests, old mails, deliveries
+    and links. Idempotent.
 
     A tenant that fails does not stop the others.
     """
@@ -35,6 +36,7 @@ def remove_expired() -> None:
                 sessions, answers = forget_expired_sessions(), forget_old_answers()
                 accesses = forget_old_accesses()
                 mails, deliveries = forget_old_mails(), forget_old_deliveries()
+                links = forget_old_links()
         except Exception:
             _log.exception("retention_failed", tenant=str(tenant.id))
         else:
@@ -44,5 +46,6 @@ def remove_expired() -> None:
                 "mails": mails,
                 "deliveries": deliveries,
                 "accesses": accesses,
+                "links": links,
             }
             _log.info("retention", tenant=str(tenant.id), **counts)

@@ -46,8 +46,7 @@ def platform_operation(run: Callable[..., HttpResponse]) -> Callable[..., HttpRe
         try:
             require_room(operation_id, request.META["REMOTE_ADDR"])
             if OPERATIONS[operation_id].roles is not ANYBODY:
-                request.auth = _somebody(request)  # type: ignore[attr-defined]
-                require(request.auth, operation_id)  # type: ignore[attr-defined]
+                request.auth = _somebody(request, operation_id)  # type: ignore[attr-defined]
             require_known_query(request, known)
             return run(request, **path)
         except Exception as error:
@@ -66,14 +65,14 @@ def require_person(request: PlatformRequest) -> tuple[Person, UUID]:
     return request.auth, claims.session_id
 
 
-def _somebody(request: HttpRequest) -> Somebody:
+def _somebody(request: HttpRequest, operation_id: str) -> Somebody:
     credentials: Credentials = request.credentials  # type: ignore[attr-defined]
     claims = credentials.claims
     if claims is None:
         raise Unauthorized
     if claims.tenant_id is not None:
         with transaction.atomic():
-            return signed_in_person(request)
+            return signed_in_person(request, operation_id)
     require_own_page(request, credentials)
     with context.platform(), transaction.atomic():
         admin = PlatformAdmin.objects.filter(
@@ -82,4 +81,5 @@ def _somebody(request: HttpRequest) -> Somebody:
     if admin is None:
         raise Unauthorized
     structlog.contextvars.bind_contextvars(person=str(admin.id))
+    require(admin, operation_id)
     return admin

@@ -65,6 +65,7 @@ def admin_payload(admin: PlatformAdmin) -> UserPayload:
         tenant_id=None,
         enabled=admin.is_active,
         is_active=admin.is_active,
+        email_confirmed=True,
         created_at=admin.created_at,
         updated_at=admin.updated_at,
     )

@@ -32,6 +32,28 @@ CREATE TABLE access_log (
     CONSTRAINT access_log_count_check CHECK ((count >= 0))
 );
 --;
+CREATE TABLE account_link (
+    id uuid NOT NULL,
+    purpose character varying(20) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    person_id uuid NOT NULL
+);
+--;
+CREATE TABLE api_key (
+    id uuid NOT NULL,
+    name character varying(100) NOT NULL,
+    sha256 bytea NOT NULL,
+    last_four character varying(4) NOT NULL,
+    scopes character varying(50)[] NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    person_id uuid NOT NULL
+);
+--;
 CREATE TABLE attachment (
     id uuid NOT NULL,
     filename character varying(255) NOT NULL,
@@ -199,7 +221,8 @@ CREATE TABLE person (
     is_active boolean NOT NULL,
     email_confirmed_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    invited_at timestamp with time zone
 );
 --;
 CREATE TABLE session (
@@ -341,6 +364,12 @@ ALTER TABLE ONLY access_log
 ALTER TABLE ONLY access_log
     ADD CONSTRAINT access_log_pkey PRIMARY KEY (id);
 --;
+ALTER TABLE ONLY account_link
+    ADD CONSTRAINT account_link_pkey PRIMARY KEY (id);
+--;
+ALTER TABLE ONLY api_key
+    ADD CONSTRAINT api_key_pkey PRIMARY KEY (id);
+--;
 ALTER TABLE ONLY attachment
     ADD CONSTRAINT attachment_key_key UNIQUE (key);
 --;
@@ -462,6 +491,16 @@ CREATE INDEX access_log_list ON access_log USING btree (last_at, id);
 --;
 CREATE INDEX access_log_person ON access_log USING btree (person_id, last_at);
 --;
+CREATE INDEX account_link_created_at_999db993 ON account_link USING btree (created_at);
+--;
+CREATE UNIQUE INDEX account_link_one ON account_link USING btree (person_id, purpose) WHERE (ended_at IS NULL);
+--;
+CREATE INDEX account_link_person_id_cacf438f ON account_link USING btree (person_id);
+--;
+CREATE INDEX api_key_created ON api_key USING btree (created_at, id);
+--;
+CREATE INDEX api_key_person ON api_key USING btree (person_id, created_at, id);
+--;
 CREATE INDEX attachment_comment_id_f822acf3 ON attachment USING btree (comment_id);
 --;
 CREATE INDEX attachment_key_ed99c8ff_like ON attachment USING btree (key varchar_pattern_ops);
@@ -566,6 +605,12 @@ CREATE TRIGGER event_rows BEFORE DELETE OR UPDATE ON event FOR EACH ROW EXECUTE 
 --;
 CREATE TRIGGER event_whole BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_guard();
 --;
+ALTER TABLE ONLY account_link
+    ADD CONSTRAINT account_link_person_id_cacf438f_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
+--;
+ALTER TABLE ONLY api_key
+    ADD CONSTRAINT api_key_person_id_436122c9_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
+--;
 ALTER TABLE ONLY attachment
     ADD CONSTRAINT attachment_comment_id_f822acf3_fk_comment_id FOREIGN KEY (comment_id) REFERENCES comment(id);
 --;
@@ -645,12 +690,16 @@ INSERT INTO django_migrations VALUES (10, 'helpdesk', '0008_access_log', now());
 --;
 INSERT INTO django_migrations VALUES (11, 'helpdesk', '0009_attachments', now());
 --;
-INSERT INTO django_migrations VALUES (12, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (12, 'helpdesk', '0010_account_links', now());
 --;
-INSERT INTO django_migrations VALUES (13, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (13, 'helpdesk', '0011_api_keys', now());
 --;
-INSERT INTO django_migrations VALUES (14, 'tenants', '0003_wakeup', now());
+INSERT INTO django_migrations VALUES (14, 'tenants', '0001_initial', now());
 --;
-INSERT INTO django_migrations VALUES (15, 'tenants', '0004_wakeup_since', now());
+INSERT INTO django_migrations VALUES (15, 'tenants', '0002_extensions', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 15, true);
+INSERT INTO django_migrations VALUES (16, 'tenants', '0003_wakeup', now());
+--;
+INSERT INTO django_migrations VALUES (17, 'tenants', '0004_wakeup_since', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 17, true);

@@ -12,6 +12,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter
 
 from helpdesk.events.payloads import (
+    ApiKeyPayload,
     AttachmentPayload,
     CommentPayload,
     NotificationPayload,
@@ -22,7 +23,7 @@ from helpdesk.events.payloads import (
 )
 from helpdesk.events.rules import Audience
 from helpdesk.shapes import Shape
-from helpdesk.vocabulary import Floor
+from helpdesk.vocabulary import Floor, LinkPurpose
 
 Changes = dict[str, tuple[Any, Any]]
 """`{field: [before, after]}`, camelCase fields, JSON values."""
@@ -153,6 +154,34 @@ class TeamDeleted(Shape):
     name: str
 
 
+class AccountLinkSent(Shape):
+    """A link is on its way to somebody's mailbox: to accept, to reset, to confirm. The link itself stands nowhere."""
+
+    type: Literal["account_link.sent"] = "account_link.sent"
+    link_id: UUID
+    purpose: LinkPurpose
+    user_id: UUID
+
+
+class ApiKeyCreated(Shape):
+    type: Literal["api_key.created"] = "api_key.created"
+    api_key: ApiKeyPayload
+
+
+class ApiKeyUpdated(Shape):
+    type: Literal["api_key.updated"] = "api_key.updated"
+    api_key: ApiKeyPayload
+    changes: Changes
+
+
+class ApiKeyRevoked(Shape):
+    type: Literal["api_key.revoked"] = "api_key.revoked"
+    api_key_id: UUID
+    user_id: UUID
+    """Whose it was."""
+    name: str
+
+
 class WebhookCreated(Shape):
     type: Literal["webhook.created"] = "webhook.created"
     webhook: WebhookPayload
@@ -197,6 +226,10 @@ Event = (
     | TeamCreated
     | TeamUpdated
     | TeamDeleted
+    | AccountLinkSent
+    | ApiKeyCreated
+    | ApiKeyUpdated
+    | ApiKeyRevoked
     | WebhookCreated
     | WebhookUpdated
     | WebhookPaused
@@ -259,6 +292,10 @@ def audience_of(event: Event) -> Audience:
             UserCreated()
             | UserUpdated()
             | UserSignedOut()
+            | AccountLinkSent()
+            | ApiKeyCreated()
+            | ApiKeyUpdated()
+            | ApiKeyRevoked()
             | WebhookCreated()
             | WebhookUpdated()
             | WebhookPaused()
@@ -276,9 +313,9 @@ def ticket_of(event: Event) -> UUID | None:
             return ticket_id
         case NotificationCreated(notification=notification):
             return UUID(notification.data["ticketId"])
-        case UserCreated() | UserUpdated() | UserSignedOut():
+        case UserCreated() | UserUpdated() | UserSignedOut() | AccountLinkSent():
             return None
-        case TeamCreated() | TeamUpdated() | TeamDeleted():
+        case TeamCreated() | TeamUpdated() | TeamDeleted() | ApiKeyCreated() | ApiKeyUpdated() | ApiKeyRevoked():
             return None
         case WebhookCreated() | WebhookUpdated() | WebhookPaused() | WebhookDeleted():
             return None

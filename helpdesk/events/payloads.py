@@ -126,6 +126,20 @@ class WebhookPayload(Shape):
     updated_at: Moment
 
 
+class ApiKeyPayload(Shape):
+    """A key with which a program acts for a person, without its text."""
+
+    id: UUID
+    user_id: UUID
+    name: str
+    last_four: str
+    scopes: list[str]
+    expires_at: Moment | None
+    last_used_at: Moment | None
+    """To the minute."""
+    created_at: Moment
+
+
 class UserPayload(Shape):
     """A person with what administration needs to know."""
 
@@ -140,5 +154,8 @@ class UserPayload(Shape):
     tenant_id: UUID | None
     enabled: bool
     is_active: bool
+    email_confirmed: bool = False
+    invited_at: Moment | None = None
+    """When they were last invited, until they accept."""
     created_at: Moment
     updated_at: Moment

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -26,11 +26,12 @@ from helpdesk.mail.headers import mailbox, sender_name
 from helpdesk.mail.models import Mail
 from helpdesk.mail.page import html_page, text_page
 from helpdesk.mail.queries import undeliverable_among
-from helpdesk.mail.rules import MOST_RECEIPTS_AN_HOUR, PREFERENCES, TO_REQUESTERS, TOO_OLD
+from helpdesk.mail.rules import MOST_RECEIPTS_AN_HOUR, PREFERENCES, TO_REQUESTERS, TOO_OLD, WITH_LINK
 from helpdesk.mail.templates import Template, fill
 from helpdesk.mail.tokens import Unsubscription, message_id_of, reply_token, thread_id_of, unsubscribe_token
 from helpdesk.notifications.queries import list_preferences
-from helpdesk.people.models import Person
+from helpdesk.people.links import get_living_link, token_of
+from helpdesk.people.models import AccountLink, Person
 from helpdesk.sealing import derived_key
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import tickets_visible_to
@@ -68,7 +69,7 @@ def compose(mail: Mail, templates: Mapping[MailKind, Template]) -> Letter:
     """The letter for this try; raises NotToBeSent. Fills in where it goes and what its subject is."""
     kind, person, here = MailKind(mail.kind), mail.person, desk.current()
     _require_wanted(mail, person, kind)
-    about = _a_webhook(mail) if kind is MailKind.WEBHOOK_PAUSED else _a_ticket(mail, kind)
+    about = _about(mail, kind)
     filled = fill(templates[kind], about.values)
     unsubscribe_url = unsubscribe_address(person.id, kind)
     mail.address, mail.subject = person.email, filled.subject
@@ -114,6 +115,22 @@ def values_of_webhook(webhook: Mapping[str, Any], *, recipient: Person) -> dict[
     }
 
 
+def values_of_link(*, url: str, ends: datetime, actor: Person | None, recipient: Person) -> dict[str, str]:
+    """The same for a link; `ends` is told in UTC, since nobody knows where its reader is."""
+    return {
+        "link.url": url,
+        "link.ends": f"{ends.astimezone(UTC):%d %B %Y, %H:%M} UTC",
+        "actor.name": (actor.name if actor else "") or desk.current().name,
+        "recipient.name": recipient.name,
+        "desk.name": desk.current().name,
+    }
+
+
+def link_address(link: AccountLink) -> str:
+    """The page for it. The token stands behind `#`, which browsers send to nobody."""
+    return f"{desk_url(desk.current().slug)}/account/{link.purpose}#token={token_of(link)}"
+
+
 def _origin(url: str) -> str:
     """Scheme and host: what stands behind them is often a secret, and mail is read by many."""
     parts = urlsplit(url)
@@ -146,6 +163,12 @@ class _About:
     values: dict[str, str]
     sender: str = ""
     reply_to: str = ""
+
+
+def _about(mail: Mail, kind: MailKind) -> _About:
+    if kind is MailKind.WEBHOOK_PAUSED:
+        return _a_webhook(mail)
+    return _a_link(mail) if kind in WITH_LINK.values() else _a_ticket(mail, kind)
 
 
 def _require_wanted(mail: Mail, person: Person, kind: MailKind) -> None:
@@ -188,6 +211,16 @@ def _a_webhook(mail: Mail) -> _About:
     if row is None:
         raise NotToBeSent("The event is not in the log any more.")
     return _About(values_of_webhook(orjson.loads(row.payload)["data"]["webhook"], recipient=mail.person))
+
+
+def _a_link(mail: Mail) -> _About:
+    """While it can be used: a newer one has a mail of its own."""
+    row = get_row_by_id(mail.event_id)
+    link = get_living_link(orjson.loads(row.payload)["data"]["linkId"]) if row else None
+    if link is None or link.person_id != mail.person_id:
+        raise NotToBeSent("The link was used, replaced, or has expired.")
+    actor = _actor(mail, None)
+    return _About(values_of_link(url=link_address(link), ends=link.expires_at, actor=actor, recipient=mail.person))
 
 
 def _comment(mail: Mail, kind: MailKind) -> Comment | None:

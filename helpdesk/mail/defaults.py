@@ -54,6 +54,24 @@ _WEBHOOK_PAUSED = Template(
     ),
 )
 
+
+def _with_link(*, subject: str, lead: str, button: str, end: str) -> Template:
+    return Template(
+        subject=subject,
+        text=(
+            f"Hello {{{{ recipient.name }}}},\n\n{lead}\n\n{{{{ link.url }}}}\n\n"
+            f"The link works once, until {{{{ link.ends }}}}. {end}\n\n{{{{ desk.name }}}}\n"
+        ),
+        html=(
+            '<p style="margin:0 0 16px">Hello {{ recipient.name }},</p>\n'
+            f'<p style="margin:0 0 20px">{lead}</p>\n'
+            f'<p style="margin:0 0 20px"><a href="{{{{ link.url }}}}" style="{_BUTTON}">{button}</a></p>\n'
+            '<p style="margin:0;font-size:13px;opacity:.75">'
+            f"The link works once, until {{{{ link.ends }}}}. {end}</p>\n"
+        ),
+    )
+
+
 DEFAULTS: Mapping[MailKind, Template] = {
     MailKind.TICKET_RECEIVED: _template(
         lead=f"we have received your request and will get back to you:\n\n{_TICKET}",
@@ -82,4 +100,22 @@ DEFAULTS: Mapping[MailKind, Template] = {
         quote="comment.content",
     ),
     MailKind.WEBHOOK_PAUSED: _WEBHOOK_PAUSED,
+    MailKind.INVITATION: _with_link(
+        subject="{{ desk.name }} invites you",
+        lead="{{ actor.name }} invites you to {{ desk.name }}. Choose a password, and you are in.",
+        button="Accept the invitation",
+        end="If you expected no invitation, you need do nothing.",
+    ),
+    MailKind.PASSWORD_RESET: _with_link(
+        subject="Choose a new password for {{ desk.name }}",
+        lead="somebody, most likely you, asked for a new password for {{ desk.name }}.",
+        button="Choose a new password",
+        end="If it was not you, you need do nothing: your password stays as it is.",
+    ),
+    MailKind.ADDRESS_CONFIRMATION: _with_link(
+        subject="Confirm your address for {{ desk.name }}",
+        lead="is this your address? Confirm it, so that {{ desk.name }} knows that its mails reach you.",
+        button="Confirm the address",
+        end="If you did not register, you need do nothing.",
+    ),
 }

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from helpdesk.notifications.rules import Told
-from helpdesk.vocabulary import MailKind, NotificationKind
+from helpdesk.vocabulary import LinkPurpose, MailKind, NotificationKind
 
 LEASE = timedelta(minutes=5)
 """How long a claimed mail is left to the worker that claimed it."""
@@ -37,9 +37,17 @@ PREFERENCES: Mapping[MailKind, NotificationKind | None] = {
     MailKind.ASSIGNED: NotificationKind.ASSIGNED,
     MailKind.MENTIONED: NotificationKind.MENTIONED,
     MailKind.WEBHOOK_PAUSED: None,
+    MailKind.INVITATION: None,
+    MailKind.PASSWORD_RESET: None,
+    MailKind.ADDRESS_CONFIRMATION: None,
 }
 """The preference that governs a kind. A receipt is the answer to what somebody did themselves: none governs it;
-nor what somebody must know to mend it."""
+nor what somebody must know to mend it, nor the links without which nobody signs in."""
+WITH_LINK: Mapping[LinkPurpose, MailKind] = {
+    LinkPurpose.INVITATION: MailKind.INVITATION,
+    LinkPurpose.RESET: MailKind.PASSWORD_RESET,
+    LinkPurpose.CONFIRMATION: MailKind.ADDRESS_CONFIRMATION,
+}
 TO_REQUESTERS = frozenset({MailKind.TICKET_RECEIVED, MailKind.PUBLIC_REPLY, MailKind.STATUS_CHANGED})
 
 

@@ -23,6 +23,9 @@ _WORD = re.compile(r"[\w.]{1,40}")
 _EVERYWHERE = ("recipient.name", "desk.name")
 _ON_TICKETS = ("ticket.number", "ticket.title", "ticket.status", "ticket.priority", "ticket.url", "actor.name")
 _ON_WEBHOOKS = ("webhook.url", "webhook.description", "webhook.reason")
+_ON_LINKS = ("link.ends",)
+_LINK = "link.url"
+"""Whoever has it may use it, and subjects are shown to agents: so it stands in the text alone, and must stand there."""
 _LONG = {
     MailKind.TICKET_RECEIVED: ("ticket.description",),
     MailKind.PUBLIC_REPLY: ("comment.content",),
@@ -30,8 +33,11 @@ _LONG = {
     MailKind.ASSIGNED: ("ticket.description",),
     MailKind.MENTIONED: ("comment.content",),
     MailKind.WEBHOOK_PAUSED: (),
+    MailKind.INVITATION: (_LINK, "actor.name"),
+    MailKind.PASSWORD_RESET: (_LINK,),
+    MailKind.ADDRESS_CONFIRMATION: (_LINK,),
 }
-"""What people wrote at length: it does not go into subjects."""
+"""What people wrote at length, and links: that does not go into subjects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,9 @@ def fill(template: Template, values: Mapping[str, str]) -> Template:
 
 
 def _short_ones(kind: MailKind) -> tuple[str, ...]:
-    return (_ON_WEBHOOKS if kind is MailKind.WEBHOOK_PAUSED else _ON_TICKETS) + _EVERYWHERE
+    if kind is MailKind.WEBHOOK_PAUSED:
+        return _ON_WEBHOOKS + _EVERYWHERE
+    return (_ON_LINKS if _LINK in _LONG[kind] else _ON_TICKETS) + _EVERYWHERE
 
 
 def _filled(source: str, values: Mapping[str, str]) -> str:
@@ -88,6 +96,8 @@ def _in_html(value: str) -> str:
 def _flaws(kind: MailKind, field: str, source: str) -> Iterator[Flaw]:
     names = [found.strip() for found in _PLACEHOLDER.findall(source)]
     allowed = _short_ones(kind) if field == "subject" else placeholders_of(kind)
+    if field != "subject" and _LINK in _LONG[kind] and _LINK not in names:
+        yield Flaw(field, f"This mail is for its link: {{{{ {_LINK} }}}} must stand in its {field}.", "missing_link")
     if len(names) > MOST_PLACEHOLDERS:
         yield Flaw(field, f"At most {MOST_PLACEHOLDERS} placeholders.", "too_many_placeholders")
     if _LEFTOVER.search(_PLACEHOLDER.sub(" ", source)) or "" in names:

@@ -11,24 +11,42 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from helpdesk import desk
-from helpdesk.clock import now
+from helpdesk.clock import now, rfc3339
 from helpdesk.errors import Conflict
 from helpdesk.events import catalogue
 from helpdesk.events.log import Actor, record
-from helpdesk.people import directory
+from helpdesk.people import directory, links
 from helpdesk.people.models import Person, Session
 from helpdesk.people.queries import count_other_admins, lock_person
 from helpdesk.people.rules import require_an_admin_left, stays_admin
 from helpdesk.people.shapes import user_payload
 from helpdesk.permissions import require
 from helpdesk.shapes import to_json_name
-from helpdesk.vocabulary import Role
+from helpdesk.vocabulary import LinkPurpose, Role
 
 
 class EmailTaken(Conflict):
     """Somebody is registered with this address already."""
 
     reason = "email_taken"
+
+
+class HasAccepted(Conflict):
+    """They have accepted their invitation: they can sign in, or reset their password."""
+
+    reason = "has_accepted"
+
+
+class IsDeactivated(Conflict):
+    """They are deactivated: activate them first."""
+
+    reason = "deactivated"
+
+
+class IsConfirmed(Conflict):
+    """This address is confirmed already."""
+
+    reason = "is_confirmed"
 
 
 def create_person(
@@ -45,6 +63,71 @@ def create_person(
         raise EmailTaken from error
     directory.remember(directory.digest(person.email))
     record(actor or person, catalogue.UserCreated(user=user_payload(person, tenant_id=desk.current().id)))
+    return person
+
+
+def add_person(
+    actor: Person, *, email: str, first_name: str, last_name: str, role: Role, is_invited: bool = True
+) -> Person:
+    """Somebody without a password, who signs in when they have accepted an invitation."""
+    require(actor, "createUser")
+    person = create_person(actor, email=email, first_name=first_name, last_name=last_name, password_hash="", role=role)
+    if is_invited:
+        _invite(actor, person)
+    return person
+
+
+def invite_again(actor: Person, person_id: UUID) -> Person:
+    """Another invitation, which ends the one before. Raises HasAccepted."""
+    require(actor, "inviteUser")
+    person = lock_person(actor, person_id)
+    if person.password_hash:
+        raise HasAccepted
+    if not person.is_active:
+        raise IsDeactivated
+    _invite(actor, person)
+    return person
+
+
+def accept_invitation(link_id: UUID, *, password_hash: str) -> Person:
+    """Their first password; the link proves that they read the mail of their address."""
+    person = links.use_link(link_id, LinkPurpose.INVITATION)
+    Person.objects.filter(id=person.id).update(password_hash=password_hash)
+    links.end_links(person)
+    _note_proof(person)
+    return person
+
+
+def forgot_password(email: str) -> None:
+    """Mail a link to whoever has a password here and may sign in; for everybody else nothing happens, silently."""
+    known = Person.objects.filter(email=email.lower(), is_active=True).exclude(password_hash="")
+    person = known.select_for_update(no_key=True).first()
+    if person is not None and not links.were_many_sent(person, LinkPurpose.RESET):
+        links.send_link(None, person, LinkPurpose.RESET)
+
+
+def reset_password(link_id: UUID, *, password_hash: str) -> Person:
+    """A new password; every session ends."""
+    person = links.use_link(link_id, LinkPurpose.RESET)
+    set_password(person, password_hash)
+    _note_proof(person)
+    return person
+
+
+def ask_for_confirmation(actor: Person) -> Person:
+    """Mail oneself a link that confirms one's address. Raises IsConfirmed."""
+    require(actor, "sendConfirmation")
+    person = lock_person(actor, actor.id)
+    if person.email_confirmed_at is not None:
+        raise IsConfirmed
+    links.send_link(actor, person, LinkPurpose.CONFIRMATION)
+    return person
+
+
+def confirm_address(link_id: UUID) -> Person:
+    """The link was mailed to the address that they still have: another address ends it."""
+    person = links.use_link(link_id, LinkPurpose.CONFIRMATION)
+    _note_proof(person)
     return person
 
 
@@ -71,6 +154,7 @@ def sign_out_everywhere(actor: Person, person_id: UUID) -> None:
 def set_password(person: Person, password_hash: str, *, kept: UUID | None = None) -> None:
     """A new password; every session but `kept` ends. The caller has made sure who asks, and hashed before."""
     Person.objects.filter(id=person.id).update(password_hash=password_hash, updated_at=now())
+    links.end_links(person, LinkPurpose.INVITATION, LinkPurpose.RESET)
     end_sessions(person, kept=kept)
     record(person, catalogue.UserSignedOut(user_id=person.id))
 
@@ -93,6 +177,9 @@ def _change(actor: Person, person: Person, fields: Mapping[str, Any]) -> Person:
         setattr(person, name, value)
     will_be = stays_admin(role=Role(person.role), is_active=person.is_active)
     require_an_admin_left(was=was, will_be=will_be, others=count_other_admins(person))
+    if "email" in changes and person.email_confirmed_at is not None:
+        person.email_confirmed_at = None
+        changes["emailConfirmed"] = (True, False)
     person.updated_at = now()
     _save(person)
     if "email" in changes:
@@ -101,7 +188,41 @@ def _change(actor: Person, person: Person, fields: Mapping[str, Any]) -> Person:
     if not person.is_active:
         end_sessions(person)
     record(actor, catalogue.UserUpdated(user=user_payload(person, tenant_id=desk.current().id), changes=changes))
+    if "email" in changes or not person.is_active:
+        _renew_links(actor, person)
     return person
+
+
+def _renew_links(actor: Person, person: Person) -> None:
+    """What was mailed to the old address is worth nothing; the new one gets what it needs."""
+    links.end_links(person)
+    if not person.is_active:
+        return
+    purpose = LinkPurpose.INVITATION if person.invited_at else LinkPurpose.CONFIRMATION
+    if (person.password_hash or person.invited_at) and not links.were_many_sent(person, purpose):
+        links.send_link(actor, person, purpose)
+
+
+def _invite(actor: Person, person: Person) -> None:
+    links.send_link(actor, person, LinkPurpose.INVITATION)
+    person.invited_at = now()
+    person.save(update_fields=["invited_at"])
+
+
+def _note_proof(person: Person) -> None:
+    """Whoever uses a link reads the mail of the address it went to."""
+    changes: dict[str, tuple[Any, Any]] = {}
+    if person.email_confirmed_at is None:
+        person.email_confirmed_at = now()
+        changes["emailConfirmed"] = (False, True)
+    if person.invited_at is not None:
+        changes["invitedAt"] = (rfc3339(person.invited_at), None)
+        person.invited_at = None
+    if changes:
+        person.updated_at = now()
+        person.save(update_fields=["email_confirmed_at", "invited_at", "updated_at"])
+        links.end_links(person, LinkPurpose.CONFIRMATION)
+        record(person, catalogue.UserUpdated(user=user_payload(person, tenant_id=desk.current().id), changes=changes))
 
 
 def _save(person: Person) -> None:

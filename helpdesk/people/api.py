@@ -12,8 +12,9 @@ from helpdesk.answers import answer, no_content
 from helpdesk.events.payloads import UserPayload
 from helpdesk.people import actions, queries
 from helpdesk.people.requests import PersonRequest
-from helpdesk.people.schemas import ChangeProfile, ChangeUser, UserList, UserListQuery
+from helpdesk.people.schemas import ChangeProfile, ChangeUser, CreateUser, UserList, UserListQuery
 from helpdesk.people.shapes import user_payload
+from helpdesk.vocabulary import Role
 
 router = Router()
 
@@ -25,6 +26,29 @@ def list_users(request: PersonRequest, query: Query[UserListQuery]) -> HttpRespo
     tenant_id = desk.current().id
     rows = [user_payload(person, tenant_id=tenant_id).model_dump(mode="json", by_alias=True) for person in page.rows]
     return answer({"data": rows, "meta": page.meta})
+
+
+@router.post("", operation_id="createUser", response={201: UserPayload}, summary="Add a person")
+def create_user(request: PersonRequest, body: Body[CreateUser]) -> HttpResponse:
+    """They are mailed an invitation, and can sign in once they have accepted it."""
+    person = actions.add_person(
+        request.auth,
+        email=body.email,
+        first_name=body.first_name,
+        last_name=body.last_name,
+        role=Role(body.role),
+        is_invited=body.invite,
+    )
+    return answer(user_payload(person, tenant_id=desk.current().id), status=201)
+
+
+@router.post(
+    "/me/confirmation", operation_id="sendConfirmation", response={202: UserPayload}, summary="Confirm one's address"
+)
+def send_confirmation(request: PersonRequest) -> HttpResponse:
+    """Mails another link; the one before ends. 409 `is_confirmed` where there is nothing to confirm."""
+    person = actions.ask_for_confirmation(request.auth)
+    return answer(user_payload(person, tenant_id=desk.current().id), status=202)
 
 
 @router.patch("/me", operation_id="updateProfile", response=UserPayload, summary="Change one's own name")
@@ -55,6 +79,12 @@ def update_user(request: PersonRequest, user_id: UUID, body: Body[ChangeUser]) -
 
 
 router.patch("/{user_id}", operation_id="patchUser", response=UserPayload, summary="Change a person")(update_user)
+
+
+@router.post("/{user_id}/invite", operation_id="inviteUser", response={202: UserPayload}, summary="Invite once more")
+def invite_user(request: PersonRequest, user_id: UUID) -> HttpResponse:
+    """Who has not accepted yet; the invitation before ends. 409 `has_accepted` for everybody else."""
+    return answer(user_payload(actions.invite_again(request.auth, user_id), tenant_id=desk.current().id), status=202)
 
 
 @router.post("/{user_id}/sign-out", operation_id="signOutUser", response={204: None}, summary="Sign somebody out")

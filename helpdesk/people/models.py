@@ -1,12 +1,14 @@
-"""People of one tenant, and their sessions."""
+"""People of one tenant, their sessions, and the links that were mailed to them."""
 
 from __future__ import annotations
+
+from typing import ClassVar
 
 from django.db import models
 
 from helpdesk.clock import now
 from helpdesk.ids import new_id
-from helpdesk.vocabulary import Role
+from helpdesk.vocabulary import LinkPurpose, Role
 
 
 class Person(models.Model):
@@ -17,11 +19,17 @@ class Person(models.Model):
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100, blank=True)
     role = models.CharField(max_length=10, choices=[(r.value, r.value) for r in Role if r != Role.PLATFORM_ADMIN])
-    password_hash = models.CharField(max_length=200)
+    password_hash = models.CharField(max_length=200, blank=True)
+    """Empty: they have not accepted their invitation, and nobody can sign in."""
     is_active = models.BooleanField(default=True)
     email_confirmed_at = models.DateTimeField(null=True)
+    invited_at = models.DateTimeField(null=True)
+    """When they were last invited, until they accept."""
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
+
+    held_scopes: frozenset[str] | None = None
+    """Of the API key that acts for them in this request; None: they signed in themselves. Not stored."""
 
     class Meta:
         db_table = "person"
@@ -46,3 +54,23 @@ class Session(models.Model):
 
     class Meta:
         db_table = "session"
+
+
+class AccountLink(models.Model):
+    """A link in a mail that lets its person do one thing, once. The link itself is not stored: see `link_tokens`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="links")
+    purpose = models.CharField(max_length=20, choices=[(purpose.value, purpose.value) for purpose in LinkPurpose])
+    created_at = models.DateTimeField(default=now, db_index=True)
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    """Used, replaced by a newer one, or taken back."""
+
+    class Meta:
+        db_table = "account_link"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["person", "purpose"], name="account_link_one", condition=models.Q(ended_at__isnull=True)
+            ),
+        ]

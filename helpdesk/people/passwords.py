@@ -16,7 +16,13 @@ def hash_password(password: str) -> str:
 
 
 def password_matches(password: str, password_hash: str) -> bool:
-    """Compare; takes a good part of a second by design, so never inside a transaction."""
+    """Compare; takes a good part of a second by design, so never inside a transaction.
+
+    Nothing matches an empty hash, and to find that out takes as long.
+    """
+    if not password_hash:
+        spend_a_check(password)
+        return False
     try:
         return bcrypt.checkpw(password.encode()[:MOST_BYTES], password_hash.encode())
     except ValueError:

@@ -1,9 +1,21 @@
-"""What may be changed of whom. Pure."""
+"""What may be changed of whom, and how long links last. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 from helpdesk.errors import Conflict
-from helpdesk.vocabulary import Role
+from helpdesk.vocabulary import LinkPurpose, Role
+
+LASTS: Mapping[LinkPurpose, timedelta] = {
+    LinkPurpose.INVITATION: timedelta(days=7),
+    LinkPurpose.RESET: timedelta(hours=1),
+    LinkPurpose.CONFIRMATION: timedelta(days=3),
+}
+MOST_LINKS_AN_HOUR = 5
+"""Of one purpose to one person: nobody's mailbox is flooded from here."""
+LINKS_KEPT_FOR = timedelta(days=30)
 
 
 class LastAdmin(Conflict):

@@ -40,6 +40,16 @@ LastName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=10
 TenantRole = Annotated[Literal["USER", "AGENT", "ADMIN"], BeforeValidator(_upper)]
 
 
+class CreateUser(Input):
+    """Without a password: they choose one when they accept the invitation, which is mailed unless `invite` is false."""
+
+    email: Email
+    first_name: PersonName
+    last_name: LastName = ""
+    role: TenantRole = "USER"
+    invite: bool = True
+
+
 class ChangeUser(Input):
     """The fields to change; those left out stay. `isActive: false` signs out everywhere, at once."""
 

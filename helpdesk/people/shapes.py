@@ -37,6 +37,8 @@ def user_payload(person: Person, *, tenant_id: UUID) -> UserPayload:
         tenant_id=tenant_id,
         enabled=person.is_active,
         is_active=person.is_active,
+        email_confirmed=person.email_confirmed_at is not None,
+        invited_at=person.invited_at,
         created_at=person.created_at,
         updated_at=person.updated_at,
     )

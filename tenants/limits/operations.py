@@ -18,6 +18,10 @@ BY_NETWORK: Final[dict[str, str]] = {
     "login": "60/15m",
     "register": "30/1h",
     "signup": "30/1h",
+    "acceptInvitation": "30/1h",
+    "forgotPassword": "30/1h",
+    "resetPassword": "30/1h",
+    "confirmAddress": "60/1h",
 }
 
 

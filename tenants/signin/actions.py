@@ -17,12 +17,13 @@ from helpdesk.access_log.rules import Access
 from helpdesk.errors import Conflict, Forbidden, Unauthorized, ValidationFailed
 from helpdesk.people import actions as people
 from helpdesk.people.directory import digest
+from helpdesk.people.links import send_link
 from helpdesk.people.models import Person
 from helpdesk.people.passwords import hash_password, password_matches, spend_a_check
 from helpdesk.people.queries import get_person_by_email, get_session
 from helpdesk.people.shapes import user_payload
 from helpdesk.people.tokens import Bearer, issue_token
-from helpdesk.vocabulary import AccessKind, Role
+from helpdesk.vocabulary import AccessKind, LinkPurpose, Role
 from helpdesk.work import unit_of_work
 from tenants import context, platform_sessions
 from tenants.context import TenantRef
@@ -82,7 +83,8 @@ def register(
             password_hash=password_hash,
             role=Role.REQUESTER,
         )
-        return _sign_in(tenant, person, operation="register", client=client)
+        send_link(person, person, LinkPurpose.CONFIRMATION)
+        return sign_in(tenant, person, operation="register", client=client)
 
 
 def log_in(tenant: TenantRef | None, *, email: str, password: str, client: str = "") -> SignedIn:
@@ -95,7 +97,7 @@ def log_in(tenant: TenantRef | None, *, email: str, password: str, client: str =
         checked += 1
         if password_matches(password, admin.password_hash) and admin.is_active:
             return _sign_in_admin(admin)
-    candidates = [tenant] if tenant else _tenants_that_know(digest(email))
+    candidates = [tenant] if tenant else tenants_that_know(digest(email))
     too_many = len(candidates) > MOST_TENANTS
     known = list(_known_as(email, candidates[:MOST_TENANTS]))
     matching = [one for one in known if password_matches(password, one.person.password_hash) and one.person.is_active]
@@ -113,7 +115,7 @@ def log_in(tenant: TenantRef | None, *, email: str, password: str, client: str =
     if len(open_) > 1:
         raise ChooseTenant(data={"tenants": [one.tenant.slug for one in open_]})
     with context.tenant(open_[0].tenant), unit_of_work():
-        return _sign_in(open_[0].tenant, open_[0].person, operation="login", client=client)
+        return sign_in(open_[0].tenant, open_[0].person, operation="login", client=client)
 
 
 def refresh(tenant: TenantRef | None, *, refresh_token: str) -> SignedIn:
@@ -121,7 +123,7 @@ def refresh(tenant: TenantRef | None, *, refresh_token: str) -> SignedIn:
     sha256 = digest(refresh_token)
     if tenant is None and (session := platform_sessions.get_session(sha256)):
         return _signed_in_admin(session.admin, session.id, refresh_token)
-    for candidate in [tenant] if tenant else _tenants_that_know(sha256):
+    for candidate in [tenant] if tenant else tenants_that_know(sha256):
         with context.tenant(candidate), unit_of_work():
             found = get_session(sha256)
             if found is None:
@@ -180,7 +182,8 @@ def _existing(tenant: TenantRef | None, field: str) -> TenantRef:
     return tenant
 
 
-def _tenants_that_know(sha256: bytes) -> list[TenantRef]:
+def tenants_that_know(sha256: bytes) -> list[TenantRef]:
+    """Those in whose directory it stands, suspended ones too; one more than are tried."""
     with context.platform(), transaction.atomic():
         rows = SignInDirectory.objects.filter(sha256=sha256).order_by("tenant_id")
         ids = list(rows.values_list("tenant_id", flat=True)[: MOST_TENANTS + 1])
@@ -204,7 +207,8 @@ def _note_failure(tenant: TenantRef | None, email: str, known: list[_Known], *, 
         notes.note(Place(tenant.id), Access(kind, hour, "login", client, digest=digest(email).hex()))
 
 
-def _sign_in(tenant: TenantRef, person: Person, *, operation: str, client: str) -> SignedIn:
+def sign_in(tenant: TenantRef, person: Person, *, operation: str, client: str) -> SignedIn:
+    """A new session, noted in the access log. The caller is in the tenant, in a unit of work."""
     session_id, refresh_token = people.start_session(person)
     record_sign_in(person, operation=operation, client=client)
     return _signed_in(tenant, person, session_id, refresh_token)

@@ -18,8 +18,21 @@ from tenants.door import PlatformRequest, platform_operation, require_person
 from tenants.limits.counting import guessing
 from tenants.limits.rules import network_of
 from tenants.models import PlatformAdmin
-from tenants.signin import actions
-from tenants.signin.schemas import ChangePassword, Login, Refresh, Register, SignedIn, Signup
+from tenants.signin import actions, links
+from tenants.signin.schemas import (
+    ChangePassword,
+    Confirmed,
+    Forgot,
+    Forgotten,
+    Login,
+    NewPasswordWithLink,
+    Refresh,
+    Register,
+    SignedIn,
+    Signup,
+    WithLink,
+)
+from tenants.signin.steady import steady
 
 router = Router()
 router.add_decorator(platform_operation, mode="view")
@@ -78,6 +91,37 @@ def refresh(request: PlatformRequest, body: Body[Refresh]) -> HttpResponse:
     with guessing("refresh", network_of(address), address, wrong=(Unauthorized,)):
         signed_in = actions.refresh(request.tenant, refresh_token=body.refresh_token)
     return _with_cookie(signed_in)
+
+
+@router.post("/accept", operation_id="acceptInvitation", response=SignedIn, summary="Accept an invitation")
+def accept(request: PlatformRequest, body: Body[NewPasswordWithLink]) -> HttpResponse:
+    """With one's first password; signs in, and confirms the address. A link that is not good: 400 `link_ended`."""
+    _require_no_foreign_page(request)
+    client = request.META["REMOTE_ADDR"]
+    return _with_cookie(links.accept(request.tenant, token=body.token, password=body.password, client=client))
+
+
+@router.post("/forgot", operation_id="forgotPassword", response={202: Forgotten}, summary="Forgot one's password")
+def forgot(request: PlatformRequest, body: Body[Forgot]) -> HttpResponse:
+    """Mails a link. Neither the answer nor its time tells whether the address is known."""
+    _require_no_foreign_page(request)
+    with steady():
+        links.forgot(actions.named_tenant(request.tenant, body), email=body.email)
+    return answer(Forgotten(), status=202)
+
+
+@router.post("/reset", operation_id="resetPassword", response=SignedIn, summary="Choose a new password")
+def reset(request: PlatformRequest, body: Body[NewPasswordWithLink]) -> HttpResponse:
+    """Ends every other session, signs in, and confirms the address. A link that is not good: 400 `link_ended`."""
+    _require_no_foreign_page(request)
+    client = request.META["REMOTE_ADDR"]
+    return _with_cookie(links.reset(request.tenant, token=body.token, password=body.password, client=client))
+
+
+@router.post("/confirm", operation_id="confirmAddress", response=Confirmed, summary="Confirm an address")
+def confirm(request: PlatformRequest, body: Body[WithLink]) -> HttpResponse:
+    """By whoever has the link, signed in or not. A link that is not good: 400 `link_ended`."""
+    return answer(Confirmed(email=links.confirm(request.tenant, token=body.token)))
 
 
 @router.get("/me", operation_id="getMe", response=UserPayload, summary="Who am I")

@@ -50,6 +50,40 @@ class Refresh(Input):
     refresh_token: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
+LinkText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class WithLink(Input):
+    """`token`: what stands in the mail's link."""
+
+    token: LinkText
+
+
+class NewPasswordWithLink(WithLink):
+    """The link says who they are and of which tenant."""
+
+    password: NewPassword
+
+
+class Forgot(TenantNamed):
+    """Without a tenant, every one that the sign-in directory finds for the address, at most five."""
+
+    email: Email
+
+
+class Forgotten(Shape):
+    """The same for every address."""
+
+    message: str = "If this address can sign in here, a mail with a link is on its way."
+
+
+class Confirmed(Shape):
+    """The address that is theirs."""
+
+    email: str
+    email_confirmed: bool = True
+
+
 class SignedIn(Shape):
     """`token` and `accessToken` are the same; `expiresIn` is in seconds. The token is set as a cookie too."""
 

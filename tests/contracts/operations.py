@@ -5,6 +5,7 @@ An id or a name that nobody has told us how to fill raises: a new operation is c
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -40,11 +41,14 @@ class Target:
     """Of an upload that is expected, with what stands in `UPLOADED`."""
     file_url: str
     address_id: UUID = field(default_factory=uuid4)
+    key_id: UUID = field(default_factory=uuid4)
     team_id: UUID = field(default_factory=uuid4)
     member_id: UUID = field(default_factory=uuid4)
     email: str = "somebody@new.example"
     password: str = "a-new-password"
     refresh_token: str = field(default_factory=lambda: str(uuid4()))
+    links: Mapping[str, str] = field(default_factory=dict)
+    """The token of a living link, by the operation that it is for."""
 
     def ids(self) -> dict[str, str]:
         """What stands for each id, by the name of its field or parameter."""
@@ -59,6 +63,7 @@ class Target:
             "userId": person,
             "tenantId": str(self.tenant_id),
             "addressId": str(self.address_id),
+            "keyId": str(self.key_id),
             "kind": "public_reply",
             "requesterId": person,
             "assignedToId": person,
@@ -76,6 +81,8 @@ class Target:
             "confirm": self.slug,
             "email": self.email,
             "password": self.password,
+            "scopes": ["tickets:read:any"],
+            "expiresAt": "2099-01-31T12:00:00.000Z",
             "currentPassword": "test-password",
             "newPassword": self.password,
             "refreshToken": self.refresh_token,
@@ -144,7 +151,7 @@ class Operation:
         body = _object(_resolved(schema), target, optional)
         if self.id == "registerAttachment":
             body["key"] = target.upload_key  # or fileUrl: one of two
-        return body
+        return body | {"token": target.links[self.id]} if self.id in target.links else body
 
 
 @cache

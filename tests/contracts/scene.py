@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 
+from helpdesk.api_keys.models import ApiKey
 from helpdesk.attachments.shapes import file_url
+from helpdesk.clock import now
 from helpdesk.comments.actions import add_comment
 from helpdesk.mail.models import Mail, MailTemplate, UndeliverableAddress
 from helpdesk.notifications.models import Notification
-from helpdesk.people.models import Person
+from helpdesk.people.links import token_of
+from helpdesk.people.models import AccountLink, Person
 from helpdesk.people.passwords import hash_password
 from helpdesk.people.tokens import Bearer, issue_token
 from helpdesk.teams.actions import create_team
 from helpdesk.tickets.actions import create_ticket
-from helpdesk.vocabulary import NotificationKind, Role
+from helpdesk.vocabulary import LinkPurpose, NotificationKind, Role
 from helpdesk.webhooks.actions.again import ping
 from helpdesk.webhooks.actions.endpoints import create_webhook
 from helpdesk.work import unit_of_work
@@ -42,6 +46,8 @@ class Scene:
     delivery_id: UUID
     address_id: UUID
     """One that gets no mail."""
+    key_id: UUID
+    """An API key of `author`."""
     team_id: UUID
     member_id: UUID
     """An agent, who is in the team. No ticket is with it."""
@@ -62,6 +68,7 @@ _NAMED = (
     "webhook_id",
     "delivery_id",
     "address_id",
+    "key_id",
     "team_id",
     "member_id",
     "attachment_id",
@@ -93,6 +100,9 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
             person=author, event_id=uuid4(), kind="mentioned", ticket_id=ticket.id, subject=f"{word} mail", due_at=None
         )
         address = UndeliverableAddress.objects.create(address=f"{word}@gone.example", reason=f"{word} reason")
+        key = ApiKey.objects.create(
+            person=author, name=f"{word} key", sha256=uuid4().bytes * 2, last_four="word", scopes=["tickets:read:any"]
+        )
         MailTemplate.objects.create(
             kind="assigned", subject=f"{word} subject", text=f"{word} text", html=f"{word} html"
         )
@@ -109,12 +119,36 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
         webhook_id=webhook.id,
         delivery_id=delivery.id,
         address_id=address.id,
+        key_id=key.id,
         team_id=team.id,
         member_id=desk.agent.id,
         attachment_id=attachment.id,
         upload_key=upload.key,
         file_url=url,
     )
+
+
+def living_links(desk: Desk) -> dict[str, str]:
+    """The tokens of three links of `other_user`, by the operation that they are for."""
+    purposes = {
+        "acceptInvitation": LinkPurpose.INVITATION,
+        "resetPassword": LinkPurpose.RESET,
+        "confirmAddress": LinkPurpose.CONFIRMATION,
+    }
+    with context.tenant(desk.ref), unit_of_work():
+        ends = now() + timedelta(days=1)
+        return {
+            operation: token_of(
+                AccountLink.objects.create(person=desk.other_user, purpose=purpose.value, expires_at=ends)
+            )
+            for operation, purpose in purposes.items()
+        }
+
+
+def add_invited(desk: Desk, email: str = "invited@new.example") -> Person:
+    """Somebody who has not accepted yet."""
+    with context.tenant(desk.ref), unit_of_work():
+        return Person.objects.create(email=email, first_name="Invited", role=Role.REQUESTER.value)
 
 
 def make_platform_admin(email: str = "root@platform.example") -> PlatformAdmin:

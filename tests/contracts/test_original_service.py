@@ -31,6 +31,7 @@ TICKET = "id number title description status priority requesterId requester crea
 TICKET += " assignedTo tags customFields version lastActivityAt createdAt updatedAt"
 COMMENT = "id ticketId authorId authorName author content isInternal createdAt updatedAt editedAt"
 USER = "id email firstName lastName name role roles scopes tenantId enabled isActive createdAt updatedAt"
+USER += " emailConfirmed invitedAt"
 WEBHOOK = "id tenantId url events description isActive includeInternal createdAt updatedAt"
 TENANT = "id name slug settings isActive createdAt updatedAt"
 NOTIFICATION = "id type userId title message data isRead createdAt"

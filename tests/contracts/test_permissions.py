@@ -18,7 +18,7 @@ from tests.conftest import PASSWORD, Desk
 from tests.contracts.errors import assert_refused
 from tests.contracts.files import put
 from tests.contracts.operations import SIGN_OUT, Operation, Target, operations
-from tests.contracts.scene import make_platform_admin, platform_token, set_scene
+from tests.contracts.scene import add_invited, living_links, make_platform_admin, platform_token, set_scene
 
 ROLES: list[Role | None] = [None, *Role]
 GARBAGE = b'{"title": '
@@ -50,7 +50,7 @@ def caller(request: pytest.FixtureRequest, api: Api, acme: Desk) -> Iterator[Cal
     scene = set_scene(acme, author=person)
     with context.tenant(acme.ref), unit_of_work():
         refresh_token = start_session(acme.user)[1]
-    target = scene.target(acme, person=acme.user, refresh_token=refresh_token)
+    target = scene.target(acme, person=acme.user, refresh_token=refresh_token, links=living_links(acme))
     if role is None:
         yield Caller(role, api, target)
     elif role is Role.PLATFORM_ADMIN:
@@ -71,10 +71,13 @@ def test_every_operation_has_one_id_of_its_own() -> None:
 @pytest.mark.parametrize("operation", operations(), ids=lambda operation: operation.id)
 @pytest.mark.parametrize("caller", ROLES, indirect=True, ids=lambda role: role.value if role else "nobody")
 class TestEveryOperationAndRole:
-    def test_does_what_the_table_says(self, caller: Caller, operation: Operation) -> None:
+    def test_does_what_the_table_says(self, caller: Caller, operation: Operation, acme: Desk) -> None:
         if operation.id == "login":
             target: Any = Target(**_fields(caller.target) | {"email": "user@acme.example", "password": PASSWORD})
             caller = Caller(caller.role, caller.api, target)
+        if operation.id == "inviteUser":
+            invited = Target(**_fields(caller.target) | {"person_id": add_invited(acme).id})
+            caller = Caller(caller.role, caller.api, invited)
         if operation.id == "registerAttachment":
             put(caller.target.upload_key)
         answer = caller.call(operation)

@@ -9,6 +9,7 @@ import pytest
 from helpdesk.mail.defaults import DEFAULTS
 from helpdesk.mail.models import MailTemplate
 from helpdesk.mail.page import html_page, sanitised, text_page
+from helpdesk.mail.rules import WITH_LINK
 from helpdesk.mail.templates import Template, fill, flaws_in, placeholders_of
 from helpdesk.tickets.actions import create_ticket
 from helpdesk.vocabulary import MailKind
@@ -60,7 +61,10 @@ class TestTheLanguage:
         template = DEFAULTS[kind]
         assert not flaws_in(kind, {"subject": template.subject, "text": template.text, "html": template.html})
         sample = fill(template, {name: f"[{name}]" for name in placeholders_of(kind)})
-        if kind is MailKind.WEBHOOK_PAUSED:
+        if kind in WITH_LINK.values():
+            assert "[link.url]" in sample.text
+            assert "[link.ends]" in sample.html
+        elif kind is MailKind.WEBHOOK_PAUSED:
             assert "[webhook.url]" in sample.subject + sample.text
         else:
             assert sample.subject == "[#[ticket.number]] [ticket.title]"
@@ -218,7 +222,8 @@ class TestTheEndpoints:
 
     @pytest.mark.parametrize("kind", list(MailKind))
     def test_preview_every_kind(self, admin: Api, kind: MailKind) -> None:
-        sample = "erp.example.com" if kind is MailKind.WEBHOOK_PAUSED else "The VPN drops"
+        samples = {MailKind.WEBHOOK_PAUSED: "erp.example.com", **dict.fromkeys(WITH_LINK.values(), "Acme")}
+        sample = samples.get(kind, "The VPN drops")
         assert sample in admin.post(f"/mail-templates/{kind.value}/preview", {})["subject"]
 
     def test_are_of_one_desk_alone(self, admin: Api, api: Api, globex: Desk) -> None:

@@ -24,7 +24,15 @@ from tests.api import Answer, Api
 from tests.conftest import PASSWORD, Desk, token_for
 from tests.contracts.errors import assert_refused
 from tests.contracts.operations import SIGN_OUT, Operation, Target, operations
-from tests.contracts.scene import Scene, fingerprint, make_platform_admin, platform_token, set_scene
+from tests.contracts.scene import (
+    Scene,
+    add_invited,
+    fingerprint,
+    living_links,
+    make_platform_admin,
+    platform_token,
+    set_scene,
+)
 
 CANARY = "canary-7f3a"
 DOMAIN = "help.globex.example"
@@ -150,7 +158,9 @@ class TestTheTrialsAreReal:
         scene = set_scene(acme, author=acme.admin)
         with context.tenant(acme.ref), unit_of_work():
             refresh_token = start_session(acme.user)[1]
-        target = scene.target(acme, person=acme.agent, refresh_token=refresh_token)
+        target = scene.target(acme, person=acme.agent, refresh_token=refresh_token, links=living_links(acme))
+        if operation.id == "inviteUser":
+            target = replace(target, person_id=add_invited(acme).id)
         if operation.id == "login":
             target = replace(target, email="agent@acme.example", password=PASSWORD)
         caller = api.as_(acme, acme.admin)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import orjson
 import structlog
@@ -22,12 +23,12 @@ from helpdesk.mail.carrier import Away, Delayed, Outcome, Refused, Sent, Untried
 from helpdesk.mail.composing import Letter, NotToBeSent, compose
 from helpdesk.mail.models import KeptMail, Mail
 from helpdesk.mail.queries import get_templates, next_due
-from helpdesk.mail.rules import LEASE, MOST_ATTEMPTS, PREFERENCES, Due, pause_after, who_is_mailed
+from helpdesk.mail.rules import LEASE, MOST_ATTEMPTS, PREFERENCES, WITH_LINK, Due, pause_after, who_is_mailed
 from helpdesk.mail.templates import Template
 from helpdesk.notifications.queries import list_preferences, list_told
 from helpdesk.people.models import Person
 from helpdesk.people.queries import list_admins
-from helpdesk.vocabulary import MailKind, MailState
+from helpdesk.vocabulary import LinkPurpose, MailKind, MailState
 from helpdesk.wakeups import settle, wake
 
 MOST_A_CLAIM = 10
@@ -113,6 +114,9 @@ def forget_old_mails() -> int:
 def _whom(row: LogRow, payload: dict[str, Any]) -> list[Due]:
     if row.type == "webhook.paused":
         return [Due(person.id, MailKind.WEBHOOK_PAUSED) for person in list_admins()]
+    if row.type == "account_link.sent":
+        told = payload["data"]
+        return [Due(UUID(told["userId"]), WITH_LINK[LinkPurpose(told["purpose"])])]
     if "ticket" not in payload["data"]:
         return []
     return list(who_is_mailed(type_=row.type, payload=payload, told=list_told(row, payload)))

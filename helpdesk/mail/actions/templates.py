@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from helpdesk import desk
 from helpdesk.clock import now
 from helpdesk.comments.models import Comment
 from helpdesk.errors import Detail, ValidationFailed
-from helpdesk.mail.composing import values_of, values_of_webhook
+from helpdesk.mail.composing import values_of, values_of_link, values_of_webhook
 from helpdesk.mail.models import MailTemplate
 from helpdesk.mail.page import html_page, text_page
 from helpdesk.mail.queries import get_templates
@@ -71,4 +72,6 @@ def _sample(recipient: Person) -> dict[str, str]:
     comment = Comment(content="Which client do you use?\nVersion 7 & later should hold.")
     webhook = {"url": "https://erp.example.com/hooks", "description": "The ERP", "pausedReason": "failing"}
     on_tickets = values_of(ticket, comment, actor=somebody, recipient=recipient)
-    return on_tickets | values_of_webhook(webhook, recipient=recipient)
+    link = f"{desk.desk_url(desk.current().slug)}/account/sample#token=sample"
+    on_links = values_of_link(url=link, ends=now() + timedelta(days=7), actor=somebody, recipient=recipient)
+    return on_tickets | values_of_webhook(webhook, recipient=recipient) | on_links
