@@ -290,3 +290,9 @@ class TestWhatBroke:
         answer = api.as_(acme, acme.agent).call("POST", "/tickets", raw=raw)
         assert answer.status == 400, answer
         assert_refused(answer, answer["code"])
+
+    def test_a_forged_header_makes_no_new_caller(self, api: Api, acme: Desk, settings: Any) -> None:
+        settings.HUB_RATE_LIMITING = True
+        settings.HUB_LIMITS = settings.HUB_LIMITS | {"anonymous": "3/1h"}
+        forged = [{"X_Forwarded_For": f"203.0.113.{at}", "X_Real_IP": f"203.0.113.{at}"} for at in range(5)]
+        assert_refused([api.with_(**headers).get("/auth/me") for headers in forged][-1], "RATE_LIMITED")
