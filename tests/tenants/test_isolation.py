@@ -23,6 +23,7 @@ from tenants.models import Domain, Tenant
 from tests.api import Answer, Api
 from tests.conftest import PASSWORD, Desk, token_for
 from tests.contracts.errors import assert_refused
+from tests.contracts.files import put
 from tests.contracts.operations import SIGN_OUT, Operation, Target, operations
 from tests.contracts.scene import (
     Scene,
@@ -170,8 +171,10 @@ class TestTheTrialsAreReal:
         call = operation.call(target)
         if operation.id in ("updateTenant", "patchTenant"):
             call.body.pop("slug"), call.body.pop("isActive")  # an admin may not change these
+        if operation.id == "registerAttachment":
+            put(target.upload_key)
         answer = caller.call(call.method, call.path, call.body)
-        assert 200 <= answer.status < 300, answer
+        assert 200 <= answer.status < 300 or (answer.status, operation.id) == (302, "downloadAttachment"), answer
 
     def test_the_canary_is_there_for_its_owners(self, api: Api, globex: Desk, other: Other) -> None:
         for path in (f"/tickets/{other.scene.ticket_id}", "/tickets", "/auth/me", f"/tenants/{globex.ref.id}"):
