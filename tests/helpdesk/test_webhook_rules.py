@@ -166,6 +166,10 @@ class TestASignature:
         assert not signing.is_usable(secret)
 
 
+NAMES = st.text(st.characters(exclude_categories=["Cs"])).filter(lambda name: not name.isdigit())
+"""Without array indexes, which ECMAScript puts first: a test of their own tells that."""
+
+
 class TestTheBody:
     @given(
         st.recursive(
@@ -174,10 +178,7 @@ class TestTheBody:
             | st.integers(-(2**53) + 1, 2**53 - 1)
             | st.floats(allow_nan=False, allow_infinity=False)
             | st.text(st.characters(exclude_categories=["Cs"])),
-            lambda inner: (
-                st.lists(inner, max_size=3)
-                | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner, max_size=3)
-            ),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
             max_leaves=8,
         )
     )
