@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -35,6 +36,15 @@ def _in_utc(moment: datetime) -> datetime:
     except OverflowError as error:
         raise ValueError("There is no such moment in UTC.") from error
 
+
+def _seen(text: str) -> str:
+    if not any(unicodedata.category(one)[0] in "LNPS" for one in text):
+        raise ValueError("Write something that can be seen.")
+    return text
+
+
+Seen = AfterValidator(_seen)
+"""Of a text: it is not only spaces, joiners and other characters without a picture (Unicode, 4.5)."""
 
 Moment = Annotated[datetime, AfterValidator(_in_utc), PlainSerializer(rfc3339, return_type=str)]
 """RFC 3339. Read with any offset (none means UTC), written in UTC with milliseconds and `Z`."""

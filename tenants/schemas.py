@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 
 from helpdesk.paging import PageMeta, PageQuery
 from helpdesk.people.schemas import Email, NewPassword, PersonName
-from helpdesk.shapes import Input, Moment, Shape
+from helpdesk.shapes import Input, Moment, Seen, Shape
 
 MOST_SETTINGS_BYTES = 16 * 1024
 RESERVED_SLUGS = frozenset({"www", "api", "platform", "admin", "localhost", "public", "static", "mail", "ws"})
@@ -35,7 +35,7 @@ Slug = Annotated[
     StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"),
     AfterValidator(_free),
 ]
-TenantName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+TenantName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Seen]
 Settings = Annotated[dict[str, Any], AfterValidator(_settings)]
 
 
@@ -73,7 +73,7 @@ class ChangeTenant(Input):
     name: TenantName = ""
     slug: Slug = ""
     settings: Settings = Field(default_factory=dict)
-    is_active: bool = True
+    is_active: StrictBool = True
 
 
 class TenantListQuery(PageQuery):

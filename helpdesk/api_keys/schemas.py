@@ -9,9 +9,9 @@ from pydantic import Field, StringConstraints
 
 from helpdesk.events.payloads import ApiKeyPayload
 from helpdesk.paging import PageMeta, PageQuery
-from helpdesk.shapes import Input, Moment, Shape
+from helpdesk.shapes import Input, Moment, Seen, Shape
 
-KeyName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+KeyName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), Seen]
 Scopes = Annotated[
     list[Annotated[str, StringConstraints(strip_whitespace=True, max_length=50)]], Field(min_length=1, max_length=50)
 ]

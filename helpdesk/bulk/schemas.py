@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, StrictBool
 
 from helpdesk.bulk.rules import MOST_TICKETS
 from helpdesk.comments.schemas import Content
@@ -30,7 +30,7 @@ class BulkComment(Input):
     """The same reply, or note, on every ticket. It is written before the fields are set."""
 
     content: Content
-    is_internal: bool = False
+    is_internal: StrictBool = False
 
 
 class BulkChange(Input):
@@ -46,7 +46,7 @@ class BulkChange(Input):
     add_tags: Tags = Field(default_factory=list)
     remove_tags: Tags = Field(default_factory=list)
     comment: BulkComment | None = None
-    delete: bool = False
+    delete: StrictBool = False
     versions: Annotated[dict[UUID, Version], Field(max_length=MOST_TICKETS)] = Field(default_factory=dict)
 
     @property

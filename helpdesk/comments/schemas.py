@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
 from helpdesk.events.payloads import CommentPayload
 from helpdesk.paging import PageMeta, PageQuery
-from helpdesk.shapes import Input, Shape
+from helpdesk.shapes import Input, Seen, Shape
 
-Content = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000)]
+Content = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), Seen]
 SeenSeq = Annotated[int, Field(ge=0, le=2**53 - 1)]
 
 
@@ -23,7 +23,7 @@ class AddComment(Input):
     """
 
     content: Content
-    is_internal: bool = False
+    is_internal: StrictBool = False
     seen_seq: SeenSeq | None = None
 
 
@@ -37,7 +37,7 @@ class ChangeComment(Input):
     """A new text; `isInternal` may be repeated, never changed."""
 
     content: Content | None = None
-    is_internal: bool | None = None
+    is_internal: StrictBool | None = None
 
 
 class CommentListQuery(PageQuery):

@@ -9,11 +9,11 @@ from pydantic import StringConstraints
 
 from helpdesk.events.payloads import PersonPayload
 from helpdesk.paging import PageMeta, PageQuery
-from helpdesk.shapes import Input, Moment, Shape
+from helpdesk.shapes import Input, Moment, Seen, Shape
 from helpdesk.vocabulary import MailKind, MailState
 
-Subject = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+Subject = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Seen]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), Seen]
 Html = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000)]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import StrictBool
+
 from helpdesk.events.payloads import NotificationPayload
 from helpdesk.paging import PageMeta, PageQuery
 from helpdesk.shapes import Input, Shape
@@ -31,8 +33,8 @@ class Choice(Input):
     """How somebody is told of one kind."""
 
     kind: NotificationKind
-    in_app: bool
-    by_mail: bool
+    in_app: StrictBool
+    by_mail: StrictBool
 
 
 class Choices(Input):

@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StringConstraints
 
 from helpdesk.events.payloads import UserPayload
 from helpdesk.paging import PageMeta, PageQuery
 from helpdesk.people.passwords import MOST_BYTES
-from helpdesk.shapes import Input, Shape
+from helpdesk.shapes import Input, Seen, Shape
 
 
 def _address(value: str) -> str:
@@ -35,7 +35,7 @@ def _upper(value: Any) -> Any:
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_address)]
 NewPassword = Annotated[str, StringConstraints(min_length=8), AfterValidator(_fits_bcrypt)]
 AnyPassword = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
-PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), Seen]
 LastName = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
 TenantRole = Annotated[Literal["USER", "AGENT", "ADMIN"], BeforeValidator(_upper)]
 
@@ -47,7 +47,7 @@ class CreateUser(Input):
     first_name: PersonName
     last_name: LastName = ""
     role: TenantRole = "USER"
-    invite: bool = True
+    invite: StrictBool = True
 
 
 class ChangeUser(Input):
@@ -57,7 +57,7 @@ class ChangeUser(Input):
     first_name: PersonName = ""
     last_name: LastName = ""
     role: TenantRole = "USER"
-    is_active: bool = True
+    is_active: StrictBool = True
 
 
 class ChangeProfile(Input):

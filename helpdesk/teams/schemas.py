@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 
 from helpdesk.events.payloads import TeamPayload
 from helpdesk.paging import PageMeta, PageQuery
-from helpdesk.shapes import Input, Shape
+from helpdesk.shapes import Input, Seen, Shape
 
 MOST_MEMBERS = 200
 
@@ -18,7 +18,7 @@ def _distinct(ids: list[UUID]) -> list[UUID]:
     return list(dict.fromkeys(ids))
 
 
-TeamName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+TeamName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), Seen]
 TeamDescription = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 MemberIds = Annotated[list[UUID], Field(max_length=MOST_MEMBERS), AfterValidator(_distinct)]
 
@@ -28,7 +28,7 @@ class CreateTeam(Input):
 
     name: TeamName
     description: TeamDescription = ""
-    is_active: bool = True
+    is_active: StrictBool = True
     member_ids: MemberIds = Field(default_factory=list)
 
 
@@ -37,7 +37,7 @@ class ChangeTeam(Input):
 
     name: TeamName = ""
     description: TeamDescription = ""
-    is_active: bool = True
+    is_active: StrictBool = True
     member_ids: MemberIds = Field(default_factory=list)
 
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from helpdesk.events.payloads import TicketPayload
 from helpdesk.paging import PageMeta, PageQuery
-from helpdesk.shapes import Input, Shape
+from helpdesk.shapes import Input, Seen, Shape
 from helpdesk.tickets.filter import AnyPriority, AnyStatus, TicketFilter
 from helpdesk.vocabulary import TicketPriority, TicketStatus
 
@@ -28,9 +28,9 @@ def _distinct(tags: list[str]) -> list[str]:
     return list(dict.fromkeys(tags))
 
 
-Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Seen]
 Description = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
-Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50)]
+Tag = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), Seen]
 Tags = Annotated[list[Tag], Field(max_length=MOST_TAGS), AfterValidator(_distinct)]
 SmallObject = Annotated[dict[str, Any], AfterValidator(_small)]
 

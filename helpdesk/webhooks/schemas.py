@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 
 from helpdesk.events.payloads import WebhookPayload
 from helpdesk.paging import PageMeta, PageQuery
@@ -48,8 +48,8 @@ class CreateWebhook(Input):
     url: Url
     events: EventNames = Field(default_factory=lambda: ["*"])
     description: Description = ""
-    is_active: bool = True
-    include_internal: bool = False
+    is_active: StrictBool = True
+    include_internal: StrictBool = False
     secret: Secret | None = None
 
 
@@ -59,8 +59,8 @@ class ChangeWebhook(Input):
     url: Url = ""
     events: EventNames = Field(default_factory=list)
     description: Description = ""
-    is_active: bool = True
-    include_internal: bool = False
+    is_active: StrictBool = True
+    include_internal: StrictBool = False
     secret: Secret | None = None
 
 

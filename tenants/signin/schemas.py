@@ -9,9 +9,9 @@ from pydantic import StringConstraints
 
 from helpdesk.events.payloads import UserPayload
 from helpdesk.people.schemas import AnyPassword, Email, NewPassword, PersonName
-from helpdesk.shapes import Input, Shape
+from helpdesk.shapes import Input, Seen, Shape
 
-LongName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+LongName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Seen]
 Slug = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=63)]
 
 
