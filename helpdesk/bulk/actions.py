@@ -41,6 +41,8 @@ def change_tickets(actor: Person, change: BulkChange) -> BulkAnswer:
     require_something_to_do(changes=change.changes, deletes=change.delete)
     if change.delete:
         require(actor, "deleteTicket")
+    if change.comment:
+        require(actor, "addTicketComment")
     wanted, tickets = _pick(actor, change)
     named = Named(within="set.")
     _require_known(named, change.fields)
@@ -62,6 +64,7 @@ def delete_team_with(actor: Person, team_id: UUID, *, move_to: UUID | Literal["n
     require(actor, "deleteTeam")
     team = get_team(team_id)
     if move_to is not None:
+        require(actor, "bulkTickets")
         _move_tickets(actor, team.id, to=None if move_to == "none" else move_to)
     delete_team(actor, team.id)
 
@@ -84,7 +87,7 @@ def _pick(actor: Person, change: BulkChange) -> tuple[list[UUID], dict[UUID, Tic
     if change.ids is not None:
         return list(dict.fromkeys(change.ids)), lock_tickets(actor, change.ids)
     where = change.filter or TicketFilter()
-    require_conditions(where.model_fields_set)
+    require_conditions({name: getattr(where, name) for name in where.model_fields_set})
     tickets = lock_tickets(actor, _ids_by(actor, where), where)
     return list(tickets), tickets
 

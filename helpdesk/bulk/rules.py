@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from helpdesk.errors import Conflict, HelpdeskError, PreconditionFailed, ValidationFailed
@@ -31,9 +31,9 @@ def require_one_way_to_pick(given: Mapping[str, bool]) -> None:
         raise ValidationFailed.of(used[1] if used else next(iter(given)), f"Give one of {ways}.", "one_of")
 
 
-def require_conditions(fields: Collection[str]) -> None:
-    """A filter that was left empty by mistake must not pick everything."""
-    if not fields:
+def require_conditions(conditions: Mapping[str, Any]) -> None:
+    """A filter that was left empty by mistake must not pick everything: null, `[]` and blank words say nothing."""
+    if not any(value.strip() if isinstance(value, str) else value for value in conditions.values()):
         raise ValidationFailed.of("filter", "Give at least one condition.", "empty")
 
 

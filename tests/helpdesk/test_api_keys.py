@@ -178,6 +178,30 @@ class TestActing:
         deletes = api.as_token(key_for(acme, acme.admin, "tickets:write:any", "tickets:delete:any"))
         assert deletes.post("/tickets/bulk", body).status == 200
 
+    def test_needs_the_scope_to_comment_for_many_too(
+        self, people: People, api: Api, acme: Desk, ticket: dict[str, Any], recorded: Recorded
+    ) -> None:
+        body = {"ids": [ticket["id"]], "comment": {"content": "By a program", "isInternal": True}}
+        writes = api.as_token(key_for(acme, acme.agent, "tickets:write:any"))
+        recorded()
+        assert_refused(writes.post("/tickets/bulk", body), "FORBIDDEN", reason="scope")
+        assert recorded() == []
+        assert people.agent.get(f"/tickets/{ticket['id']}")["comments"] == []
+        comments = api.as_token(key_for(acme, acme.agent, "tickets:write:any", "comments:write:any"))
+        assert comments.post("/tickets/bulk", body).status == 200
+
+    def test_needs_the_scope_to_move_the_tickets_of_a_team_that_goes(
+        self, people: People, api: Api, acme: Desk, ticket: dict[str, Any]
+    ) -> None:
+        team = people.admin.post("/teams", {"name": "Network"})["id"]
+        people.agent.patch(f"/tickets/{ticket['id']}", {"teamId": team})
+        path = f"/teams/{team}?moveTo=none"
+        ends_teams = api.as_token(key_for(acme, acme.admin, "teams:write:any"))
+        assert_refused(ends_teams.delete(path), "FORBIDDEN", reason="scope")
+        assert people.agent.get(f"/tickets/{ticket['id']}")["teamId"] == team
+        moves_tickets = api.as_token(key_for(acme, acme.admin, "teams:write:any", "tickets:write:any"))
+        assert moves_tickets.delete(path).status == 204
+
     def test_loses_what_its_person_loses(self, people: People, api: Api, acme: Desk) -> None:
         key = api.as_token(key_for(acme, acme.admin))
         assert key.get("/mail-templates").status == 200

@@ -241,6 +241,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"ids": [ONE], "comment": {"content": " "}}, "comment.content"),
     ({"ids": [ONE], "addTags": ["x"], "versions": {ONE: "1"}}, f"versions.{ONE}"),
     ({"filter": {}, "addTags": ["x"]}, "filter"),
+    ({"filter": {"status": [], "tag": []}, "delete": True}, "filter"),
+    ({"filter": {"q": " ", "assignedToId": None}, "delete": True}, "filter"),
     ({"filter": {"assignedToId": "sekret"}, "addTags": ["x"]}, "filter.assignedToId"),
     ({"filter": {"assigned_to_id": "me"}, "addTags": ["x"]}, "filter.assigned_to_id"),
     ({"filter": {"sort": "sekret"}, "addTags": ["x"]}, "filter.sort"),
@@ -252,6 +254,8 @@ class TestABadBody:
     def test_is_refused_and_changes_nothing(
         self, people: People, recorded: Recorded, body: dict[str, Any], field: str
     ) -> None:
+        made(people.user, 1)
+        recorded()
         answer = people.admin.post("/tickets/bulk", body)
         assert_refused(answer, "VALIDATION_ERROR", field=field)
         assert "sekret" not in answer.response.content.decode()
