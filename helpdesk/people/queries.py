@@ -116,8 +116,15 @@ def lock_person(actor: Person, person_id: UUID) -> Person:
 
 
 def count_other_admins(person: Person) -> int:
-    """Active admins beside this person."""
-    return Person.objects.filter(role=Role.ADMIN.value, is_active=True).exclude(id=person.id).count()
+    """Active admins beside this person who can sign in: whoever was only invited may never come."""
+    admins = Person.objects.filter(role=Role.ADMIN.value, is_active=True).exclude(password_hash="")
+    return admins.exclude(id=person.id).count()
+
+
+def lock_by_password(person_id: UUID, password_hash: str) -> bool:
+    """Is this still the password of somebody active? Then their row is locked, so it stays theirs meanwhile."""
+    found = Person.objects.filter(id=person_id, is_active=True, password_hash=password_hash)
+    return found.select_for_update(no_key=True).values("id").first() is not None
 
 
 def list_people(actor: Person, query: UserListQuery) -> Page[Person]:

@@ -19,7 +19,7 @@ LINKS_KEPT_FOR = timedelta(days=30)
 
 
 class LastAdmin(Conflict):
-    """This is the last active admin: make somebody else one first."""
+    """This is the last active admin who can sign in: make somebody else one first."""
 
     reason = "last_admin"
 
@@ -30,6 +30,6 @@ def stays_admin(*, role: Role, is_active: bool) -> bool:
 
 
 def require_an_admin_left(*, was: bool, will_be: bool, others: int) -> None:
-    """A desk is never without an active admin. `others`: active admins beside this person."""
+    """A desk is never without an admin who can sign in. `others`: those beside this person."""
     if was and not will_be and others == 0:
         raise LastAdmin

@@ -20,7 +20,7 @@ from helpdesk.people.directory import digest
 from helpdesk.people.links import send_link
 from helpdesk.people.models import Person
 from helpdesk.people.passwords import hash_password, password_matches, spend_a_check
-from helpdesk.people.queries import get_person_by_email, get_session
+from helpdesk.people.queries import get_person_by_email, get_session, lock_by_password
 from helpdesk.people.shapes import user_payload
 from helpdesk.people.tokens import Bearer, issue_token
 from helpdesk.vocabulary import AccessKind, LinkPurpose, Role
@@ -41,6 +41,16 @@ class WrongCredentials(Unauthorized):
     """The address or the password is not right."""
 
     reason = "wrong_credentials"
+
+
+class WrongPassword(ValidationFailed):
+    """This is not your password."""
+
+    reason = "wrong_password"
+
+    def __init__(self) -> None:
+        details = ValidationFailed.of("currentPassword", type(self).__doc__ or "", self.reason).details
+        super().__init__(details=details)
 
 
 class ChooseTenant(Conflict):
@@ -114,8 +124,11 @@ def log_in(tenant: TenantRef | None, *, email: str, password: str, client: str =
         raise TenantSuspended
     if len(open_) > 1:
         raise ChooseTenant(data={"tenants": [one.tenant.slug for one in open_]})
-    with context.tenant(open_[0].tenant), unit_of_work():
-        return sign_in(open_[0].tenant, open_[0].person, operation="login", client=client)
+    tenant, person = open_[0].tenant, open_[0].person
+    with context.tenant(tenant), unit_of_work():
+        if not lock_by_password(person.id, person.password_hash):  # changed while we compared
+            raise WrongCredentials
+        return sign_in(tenant, person, operation="login", client=client)
 
 
 def refresh(tenant: TenantRef | None, *, refresh_token: str) -> SignedIn:
@@ -148,9 +161,11 @@ def change_password(person: Person, *, session_id: UUID, current: str, new: str)
     with transaction.atomic():
         password_hash = Person.objects.values_list("password_hash", flat=True).get(id=person.id)
     if not password_matches(current, password_hash):
-        raise ValidationFailed.of("currentPassword", "This is not your password.", "wrong_password")
+        raise WrongPassword
     new_hash = hash_password(new)
     with unit_of_work():
+        if not lock_by_password(person.id, password_hash):  # changed while we compared
+            raise WrongPassword
         people.set_password(person, new_hash, kept=session_id)
 
 

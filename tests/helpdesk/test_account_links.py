@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from typing import Any
 from uuid import uuid4
@@ -14,14 +14,16 @@ from django.db import connection
 
 from helpdesk.events.queries import LogRow
 from helpdesk.mail.models import Mail
-from helpdesk.people.models import AccountLink, Person
+from helpdesk.people.actions import set_password
+from helpdesk.people.models import AccountLink, Person, Session
+from helpdesk.people.passwords import hash_password
 from helpdesk.people.rules import MOST_LINKS_AN_HOUR
 from helpdesk.work import unit_of_work
 from tenants import context, resolve
 from tenants.models import Tenant
 from tenants.signin import steady
 from tests.api import Answer, Api
-from tests.conftest import PASSWORD, Desk
+from tests.conftest import PASSWORD, Desk, token_for
 from tests.contracts.errors import assert_refused
 from tests.helpdesk.conftest import People
 from tests.helpdesk.log import payload
@@ -375,6 +377,25 @@ class TestTwoAtOnce:
         won = next(n for n, answer in enumerate(answers) if answer.status == 200)
         login: dict[str, Any] = {"email": desk.user.email, "password": f"{NEW}-{won}"}
         assert api.post("/auth/login", login).status == 200
+
+    @pytest.mark.parametrize("doing", ["signs in", "changes it"])
+    def test_who_still_has_the_old_password_gets_nothing_by_it(self, desk: Desk, doing: str) -> None:
+        old = {"email": desk.user.email, "password": PASSWORD}
+        change = {"currentPassword": PASSWORD, "newPassword": "the-thief's-password"}
+        thief = Api(token_for(desk, desk.user))
+        calls = {
+            "signs in": lambda: Api().post("/auth/login", old),
+            "changes it": lambda: thief.post("/auth/password", change),
+        }
+        with ThreadPoolExecutor(1) as pool:
+            with context.tenant(desk.ref), unit_of_work():
+                set_password(desk.user, hash_password(NEW))
+                answer = pool.submit(self.in_threads, calls[doing])
+                wait([answer], timeout=2)
+            assert answer.result()[0].status in (400, 401)
+        with context.tenant(desk.ref), unit_of_work():
+            assert not Session.objects.filter(person=desk.user).exists()
+        assert Api().post("/auth/login", old | {"password": NEW}).status == 200
 
     def test_leave_one_living_link(self, desk: Desk) -> None:
         api = Api()

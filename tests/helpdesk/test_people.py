@@ -109,6 +109,14 @@ class TestChangingSomebody:
         refused = people.admin.patch(f"/users/{acme.admin.id}", {"role": "AGENT"})
         assert_refused(refused, "CONFLICT", reason="last_admin")
 
+    def test_counts_no_admin_who_was_only_invited(self, people: People, acme: Desk) -> None:
+        invited = people.admin.post("/users", {"email": "x@acme.example", "firstName": "X", "role": "ADMIN"})
+        assert invited.status == 201
+        for body in ({"role": "AGENT"}, {"isActive": False}):
+            refused = people.admin.patch(f"/users/{acme.admin.id}", body)
+            assert_refused(refused, "CONFLICT", reason="last_admin")
+        assert people.admin.patch(f"/users/{invited['id']}", {"isActive": False}).status == 200
+
 
 class TestOneself:
     def test_changes_ones_name_and_nothing_else(self, people: People, recorded: Recorded) -> None:
