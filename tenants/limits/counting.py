@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
 
@@ -92,27 +93,36 @@ class TooManyGuesses(RateLimited):
     reason = "too_many_guesses"
 
 
+@dataclass(slots=True)
+class Guess:
+    """`proves`: being right tells that the wrong ones before were the same person's. False takes back this one alone,
+    for where the same subject stands for several secrets, of which somebody may know one and guess at another."""
+
+    proves: bool = True
+
+
 @contextmanager
-def guessing(what: str, subject: str, address: str, *, wrong: tuple[type[Exception], ...]) -> Iterator[None]:
+def guessing(what: str, subject: str, address: str, *, wrong: tuple[type[Exception], ...]) -> Iterator[Guess]:
     """Around the look at a secret: a wrong one raises one of `wrong` and counts; too many raise TooManyGuesses before.
 
     The same for what exists and what does not: it is counted by the digest of what was named.
     """
+    guess = Guess()
     if not settings.HUB_RATE_LIMITING:
-        yield
+        yield guess
         return
     network = network_of(address)
     keys = _guess_keys(what, subject, network)
     if wait_s := counting.attempt(what, keys, network):
         raise TooManyGuesses(headers={"Retry-After": str(wait_s)})
     try:
-        yield
+        yield guess
     except wrong:
         raise
     except BaseException:
         counting.forgive(keys, network, was_right=False)
         raise
-    counting.forgive(keys, network, was_right=True)
+    counting.forgive(keys, network, was_right=guess.proves)
 
 
 def _guess_keys(what: str, subject: str, network: str) -> list[str]:

@@ -131,6 +131,16 @@ def log_in(tenant: TenantRef | None, *, email: str, password: str, client: str =
         return sign_in(tenant, person, operation="login", client=client)
 
 
+def guessed_at(tenant: TenantRef | None, email: str) -> str:
+    """Whose password a sign-in guesses: an address has one in each tenant, and other people may own the others."""
+    return f"{tenant.id if tenant else ''} {email}"
+
+
+def is_known_once(email: str) -> bool:
+    """Is there one password only that a sign-in without a tenant looks at?"""
+    return len(tenants_that_know(digest(email))) + (platform_sessions.get_admin(email) is not None) == 1
+
+
 def refresh(tenant: TenantRef | None, *, refresh_token: str) -> SignedIn:
     """A new access token for a refresh token, which stays valid."""
     sha256 = digest(refresh_token)

@@ -78,8 +78,9 @@ def login(request: PlatformRequest, body: Body[Login]) -> HttpResponse:
     tenant = actions.named_tenant(request.tenant, body)
     wrong = (actions.WrongCredentials, actions.NotInTheFirstTenants)
     client = request.META["REMOTE_ADDR"]
-    with guessing("login", body.email, client, wrong=wrong):
+    with guessing("login", actions.guessed_at(tenant, body.email), client, wrong=wrong) as guess:
         signed_in = actions.log_in(tenant, email=body.email, password=body.password, client=client)
+        guess.proves = tenant is not None or actions.is_known_once(body.email)
     return _with_cookie(signed_in)
 
 

@@ -17,6 +17,7 @@ from tenants.limits import counting as module
 from tenants.limits.counting import Counting
 from tenants.limits.operations import BY_NETWORK
 from tenants.limits.scripts import Scripts
+from tenants.signin.actions import guessed_at
 from tests.api import Answer
 from tests.conftest import PASSWORD, Desk, token_for
 from tests.limits.conftest import Ask, some_address
@@ -111,7 +112,7 @@ class TestSigningIn:
         resolve.forget()
         with redis.Redis.from_url(settings.REDIS_URL) as client:
             for email in ("agent@acme.example", "ada@acme.example"):
-                client.delete(*module._guess_keys("login", email, "anywhere"))
+                client.delete(*module._guess_keys("login", guessed_at(None, email), "anywhere"))
 
     def log_in(self, ask: Ask, email: str, password: str = "wrong-password", **more: Any) -> Answer:
         return ask("/api/v1/auth/login", body={"email": email, "password": password}, **more)
@@ -128,6 +129,25 @@ class TestSigningIn:
             self.log_in(ask, "ada@acme.example")
         assert self.log_in(ask, "ada@acme.example", PASSWORD).status == 429
         assert self.log_in(ask, "ADA@acme.example ", PASSWORD, address="2001:db8:9::9").status == 200
+
+    @pytest.mark.parametrize("named", [{"tenantSlug": "acme"}, {}], ids=["tenant named", "no tenant named"])
+    def test_ones_own_password_in_another_tenant_takes_back_no_guess_at_somebody_elses(
+        self, ask: Ask, globex: Desk, named: dict[str, str]
+    ) -> None:
+        """Whoever registers the owner's address elsewhere is right there as often as they like."""
+        email = f"{uuid4().hex}@x.example"
+        elsewhere = {"email": email, "password": "their-own-password", "tenantSlug": "globex"}
+        for slug, password in (("acme", "the-owners-password"), ("globex", "their-own-password")):
+            person = {"email": email, "firstName": "A", "lastName": "B", "tenantSlug": slug, "password": password}
+            assert ask("/api/v1/auth/register", body=person, address=some_address()).status == 201
+        guess = {"email": email, "password": "wrong-password"} | named
+        told = []
+        for _ in range(3):
+            told += [ask("/api/v1/auth/login", body=guess).status for _ in range(4)]
+            assert ask("/api/v1/auth/login", body=elsewhere).status == 200
+            told.append(ask("/api/v1/auth/login", body=elsewhere | {"tenantSlug": None}).status)
+        assert 429 in told
+        assert told.count(401) <= 6
 
     def test_a_wrong_current_password_is_a_guess_too(self, ask: Ask, acme: Desk) -> None:
         token = token_for(acme, acme.user)
