@@ -129,6 +129,11 @@ def begin_registration(
     return Registration(upload.id, upload.key, copy_key, mime_type, size)
 
 
+def give_up_registration(registration: Registration) -> None:
+    """It is no attachment: the copy goes now, so that trying again and again fills nothing."""
+    remove_object(registration.copy_key)
+
+
 def register_attachment(
     actor: Person,
     ticket_id: UUID,

@@ -19,6 +19,7 @@ from helpdesk.attachments.schemas import (
     UploadUrl,
 )
 from helpdesk.attachments.shapes import attachment_for
+from helpdesk.errors import HelpdeskError
 from helpdesk.events.payloads import AttachmentPayload
 from helpdesk.objects import store
 from helpdesk.people.requests import NetworkRequest, PersonRequest
@@ -70,8 +71,13 @@ def register_attachment(request: NetworkRequest, ticket_id: UUID, body: Body[Reg
             size=body.file_size,
             comment_id=body.comment_id,
         )
-    store.require_reachable()
-    sha256 = check_upload(registration)
+    try:
+        store.require_reachable()
+        sha256 = check_upload(registration)
+    except HelpdeskError:
+        with unit_of_work():
+            actions.give_up_registration(registration)
+        raise
 
     def register() -> HttpResponse:
         attachment = actions.register_attachment(

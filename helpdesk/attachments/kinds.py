@@ -6,9 +6,10 @@ What runs or is shown as a page is refused under every name but its own, which a
 from __future__ import annotations
 
 import codecs
-from pathlib import PurePath
 
 import puremagic
+
+from helpdesk.attachments.rules import plain_name
 
 HEAD = 8192
 """Bytes that are looked at."""
@@ -71,12 +72,17 @@ exe com scr pif bat cmd ps1 psm1 vbs vbe js jse mjs wsf wsh hta msi msp msix app
 app dmg pkg deb rpm sh bash zsh csh run elf so dll sys drv html htm xhtml xht shtml mht mhtml svg svgz xml xsl xslt swf
 docm xlsm pptm dotm xltm xlam ppam iso img vhd vhdx chm
 """
-_REFUSED_ENDINGS = frozenset(f".{ending}" for ending in _REFUSED.split())
+_REFUSED_ENDINGS = frozenset(_REFUSED.split())
 
 
 def is_dangerous_name(filename: str) -> bool:
-    """Does its ending make a computer run it, or a browser show it as a page?"""
-    return PurePath(filename.rstrip(". ")).suffix.lower() in _REFUSED_ENDINGS
+    """Does its ending make a computer run it, or a browser show it as a page? In ASCII too: some save it so."""
+    return any(_ending(name) in _REFUSED_ENDINGS for name in (filename, plain_name(filename)))
+
+
+def _ending(name: str) -> str:
+    _, dot, ending = name.rstrip(". ").rpartition(".")
+    return ending.lower() if dot else ""
 
 
 def fits(declared: str, head: bytes, *, is_whole: bool) -> bool:

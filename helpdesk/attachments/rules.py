@@ -43,10 +43,15 @@ def clean_filename(text: str) -> str:
     return name
 
 
+def plain_name(filename: str) -> str:
+    """The same in ASCII, for programs that read no other."""
+    plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
+    return re.sub(r'["\\%;]', "_", plain).strip() or "file"
+
+
 def disposition_of(filename: str) -> str:
     """`Content-Disposition` that saves under this name (RFC 6266, with RFC 8187 for what is not ASCII)."""
-    plain = unicodedata.normalize("NFKD", filename).encode("ascii", "ignore").decode()
-    plain = re.sub(r'["\\%;]', "_", plain).strip() or "file"
+    plain = plain_name(filename)
     if plain == filename:
         return f'attachment; filename="{plain}"'
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(filename, safe='')}"

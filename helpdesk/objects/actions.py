@@ -28,8 +28,8 @@ def expect_object(key: str, *, ticket_id: UUID, put_until: datetime, remove_at: 
 
 
 def hold_object(key: str, *, comment_id: UUID | None) -> bool:
-    """An attachment keeps it from now on. False: its time was over, and it may be gone."""
-    expected = StoredObject.objects.filter(key=key, remove_at__gt=now())
+    """An attachment keeps it from now on. False: its time was over, and it may be gone, or is being removed now."""
+    expected = StoredObject.objects.filter(key=key, attempts=0, remove_at__gt=now())
     return bool(expected.update(remove_at=None, comment_id=comment_id))
 
 
@@ -67,7 +67,7 @@ def note_removed(keys: Sequence[str]) -> None:
         if last <= moment:
             row.delete()
         else:
-            row.remove_at, row.attempts = last, 0
+            row.remove_at, row.attempts = last, 1
             row.save(update_fields=["remove_at", "attempts"])
 
 

@@ -23,6 +23,7 @@ class StoredObject(models.Model):
     remove_at = models.DateTimeField(null=True)
     """When it is removed, or looked after again. None: an attachment holds it."""
     attempts = models.PositiveIntegerField(default=0)
+    """How often somebody began to remove it; from the first on nobody can hold it any more."""
     created_at = models.DateTimeField(default=now)
 
     class Meta:

@@ -17,6 +17,7 @@ import boto3
 import structlog
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from django.conf import settings
 
 from helpdesk.errors import Unavailable
@@ -76,7 +77,7 @@ def get_size(key: str) -> int | None:
         except ClientError as error:
             _require_missing(error)
             return None
-    return int(found["ContentLength"])
+        return int(found["ContentLength"])
 
 
 def copy(key: str, *, to: str) -> bool:
@@ -171,7 +172,8 @@ def _told() -> Iterator[None]:
         _answered.pop(settings.S3_ENDPOINT_URL, None)
         _log.error("object_store_refused", code=error.response.get("Error", {}).get("Code"))
         raise StoreAway from error
-    except BotoCoreError as error:
+    except (BotoCoreError, ResponseParserError, KeyError, ValueError, RecursionError) as error:
+        # The last ones: an answer that no store gives, or one that leads in a circle.
         _answered.pop(settings.S3_ENDPOINT_URL, None)
         _log.error("object_store_away", error=type(error).__name__)
         raise StoreAway from error

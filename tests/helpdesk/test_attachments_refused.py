@@ -11,6 +11,7 @@ import pytest
 from helpdesk.attachments.models import Upload
 from helpdesk.clock import now
 from helpdesk.events.queries import LogRow
+from helpdesk.objects.models import StoredObject
 from tests.conftest import Desk
 from tests.helpdesk.conftest import People
 from tests.helpdesk.files import PAGE, PNG, ask_to_upload, put, refused, register
@@ -60,9 +61,20 @@ class TestRefused:
     def test_a_type_that_is_not_taken(self, people: People, id_: str, declared: str) -> None:
         refused(ask_to_upload(people.user, id_, mimeType=declared), "mimeType", "type_not_allowed")
 
-    @pytest.mark.parametrize("name", ["invoice.pdf.exe", "page.HTML", "x.svg", "run.sh", "a.js ", "a.bat."])
+    @pytest.mark.parametrize("name", ["invoice.pdf.exe", "page.HTML", "x.svg", "run.sh", "a.js ", "a.bat.", ".html"])
     def test_a_name_that_makes_computers_run_it(self, people: People, id_: str, name: str) -> None:
         refused(ask_to_upload(people.user, id_, filename=name), "filename", "name_not_allowed")
+
+    @pytest.mark.parametrize(
+        "name", ["a.\uff45\uff58\uff45", "a\uff0eexe", "a.exe\u4e2d", "a.e\u200dxe", "a.hta\u2024"]
+    )
+    def test_a_name_that_is_one_in_ascii(self, people: People, id_: str, name: str) -> None:
+        """`Content-Disposition` has it in ASCII too, for programs that read no other."""
+        refused(ask_to_upload(people.user, id_, filename=name), "filename", "name_not_allowed")
+
+    @pytest.mark.parametrize("name", ["run", "app", "写真.png", "план.pdf", "exe.png"])
+    def test_not_a_name_that_only_looks_like_it(self, people: People, id_: str, name: str) -> None:
+        assert ask_to_upload(people.user, id_, filename=name).status == 200
 
     @pytest.mark.parametrize("name", ["", "  ", "..", "a\u202egnp.exe", "a\nb.png", "x" * 300, "dir/", "a\x7fb"])
     def test_a_name_that_is_none_or_lies(self, people: People, id_: str, name: str) -> None:
@@ -124,6 +136,17 @@ class TestRefused:
 
     def test_without_a_key_or_an_address(self, people: People, id_: str) -> None:
         assert register(people.user, id_, ask_to_upload(people.user, id_), key=None).status == 400
+
+    def test_a_file_that_is_refused_again_and_again_leaves_no_copies(
+        self, people: People, id_: str, here: Desk
+    ) -> None:
+        offer = ask_to_upload(people.user, id_, fileSize=len(PAGE))
+        put(offer, PAGE)
+        for _ in range(3):
+            refused(register(people.user, id_, offer, fileSize=len(PAGE)), "mimeType", "wrong_type")
+        copies = StoredObject.objects.filter(key__startswith=f"{offer['key']}.")
+        assert copies.count() == 3
+        assert not copies.filter(remove_at__gt=now()).exists()
 
     def test_too_many_open_uploads(self, people: People, id_: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("helpdesk.attachments.actions.MOST_OPEN_UPLOADS", 2)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,10 +15,13 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
 
-from helpdesk.attachments.actions import begin_registration
+from helpdesk.attachments.actions import Registration, begin_registration
+from helpdesk.attachments.checking import check_upload
 from helpdesk.attachments.models import Attachment, Upload
+from helpdesk.attachments.rules import CHECKING_LASTS
 from helpdesk.clock import now
-from helpdesk.objects.actions import LEASE, claim_due_objects
+from helpdesk.objects import store as objects
+from helpdesk.objects.actions import LEASE, claim_due_objects, note_removed
 from helpdesk.objects.models import StoredObject
 from helpdesk.objects.rules import STILL_ARRIVING
 from helpdesk.work import unit_of_work
@@ -68,6 +73,24 @@ def let_time_pass(desk: Desk, by: timedelta) -> None:
 def rows(desk: Desk) -> set[str]:
     with context.tenant(desk.ref), transaction.atomic():
         return set(StoredObject.objects.values_list("key", flat=True))
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[str]:
+    """The address of somebody who says this to everything."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def talk() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    with connection:
+                        connection.recv(65536)
+                        connection.sendall(answer)
+
+        threading.Thread(target=talk, daemon=True).start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        server.shutdown(socket.SHUT_RDWR)
 
 
 def work(desk: Desk) -> int:
@@ -171,6 +194,54 @@ class TestAnUpload:
 
 
 class TestTrouble:
+    @pytest.mark.parametrize("is_removed", [False, True], ids=["being removed", "removed"])
+    def test_a_copy_that_the_sweep_has_taken_up_cannot_be_held_any_more(
+        self, desk: Desk, caller: Api, ticket_id: str, is_removed: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whoever looked at it for too long gets a 503, and not an attachment whose file is gone."""
+
+        def look_for_too_long(registration: Registration) -> bytes:
+            sha256 = check_upload(registration)
+            let_time_pass(desk, CHECKING_LASTS)
+            with context.tenant(desk.ref), unit_of_work():
+                keys = claim_due_objects()
+                assert registration.copy_key in keys
+            if is_removed:
+                objects.remove(keys)
+                with context.tenant(desk.ref), unit_of_work():
+                    note_removed(keys)
+            return sha256
+
+        offer = ask_to_upload(caller, ticket_id)
+        put(offer)
+        monkeypatch.setattr("helpdesk.attachments.api.check_upload", look_for_too_long)
+        assert register(caller, ticket_id, offer).status == 503
+        with context.tenant(desk.ref), transaction.atomic():
+            assert not Attachment.objects.exists()
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            b"HTTP/1.1 200 OK\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n<html>",
+            b"HTTP/1.1 307 Elsewhere\r\nLocation: /\r\nContent-Length: 0\r\n\r\n",
+            b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>",
+            b"SSH-2.0\r\n",
+        ],
+    )
+    def test_something_else_than_a_store_is_a_store_that_is_away(
+        self, desk: Desk, caller: Api, ticket_id: str, answer: bytes, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        offer = ask_to_upload(caller, ticket_id)
+        put(offer)
+        with answering(answer) as address:
+            monkeypatch.setattr(settings, "S3_ENDPOINT_URL", address)
+            assert register(caller, ticket_id, offer).status in (503, 400)
+            for ask in (lambda: objects.remove(["x"]), lambda: objects.list_keys("x"), lambda: objects.get_size("x")):
+                with suppress(objects.StoreAway):
+                    ask()
+
     def test_the_store_away_delays_it(
         self, desk: Desk, caller: Api, ticket_id: str, away: Callable[[], None], monkeypatch: pytest.MonkeyPatch
     ) -> None:
