@@ -24,6 +24,7 @@ from helpdesk.notifications.api import router as notifications
 from helpdesk.people.api import router as people
 from helpdesk.refusals import tell_refusals
 from helpdesk.strict_json import StrictParser
+from helpdesk.ticket_views.api import router as views
 from helpdesk.webhooks.api import router as webhooks
 
 
@@ -67,6 +68,7 @@ tenant_operations.add_router("/notifications", notifications, tags=["Notificatio
 tenant_operations.add_router("/users", people, tags=["People"])
 tenant_operations.add_router("/teams", teams, tags=["Teams"])
 tenant_operations.add_router("/api-keys", api_keys, tags=["API keys"])
+tenant_operations.add_router("/views", views, tags=["Views"])
 tenant_operations.add_router("/webhooks", webhooks, tags=["Webhooks"])
 tenant_operations.add_router("/access-log", access_log, tags=["Access log"])
 tenant_operations.add_router("", mail, tags=["Mail"])

@@ -26,6 +26,9 @@ WITH_VERSION = frozenset(
         "updateComment",
         "patchComment",
         "deleteComment",
+        "updateView",
+        "patchView",
+        "deleteView",
     }
 )
 """Operations that take `If-Match`."""

@@ -12,6 +12,7 @@ from helpdesk.notifications.models import Notification, NotificationPreference
 from helpdesk.objects.models import StoredObject
 from helpdesk.people.models import AccountLink, Person, Session
 from helpdesk.teams.models import Team, TeamMember
+from helpdesk.ticket_views.models import TicketView
 from helpdesk.tickets.models import Ticket
 from helpdesk.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
 
@@ -37,6 +38,7 @@ __all__ = [
     "Team",
     "TeamMember",
     "Ticket",
+    "TicketView",
     "UndeliverableAddress",
     "Upload",
     "Webhook",

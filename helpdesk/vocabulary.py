@@ -46,6 +46,14 @@ class Floor(StrEnum):
     ADMIN = "admin"
 
 
+class ViewVisibility(StrEnum):
+    """Whom a saved view is for: its owner, a team, all staff."""
+
+    PRIVATE = "private"
+    TEAM = "team"
+    ALL = "all"
+
+
 class NotificationKind(StrEnum):
     """Why somebody is told."""
 

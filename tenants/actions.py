@@ -19,6 +19,7 @@ from helpdesk.people.actions import create_person
 from helpdesk.people.models import Person
 from helpdesk.people.passwords import hash_password
 from helpdesk.shapes import same_json, to_json_name
+from helpdesk.ticket_views.actions import add_default_views
 from helpdesk.vocabulary import Role
 from helpdesk.work import unit_of_work
 from tenants import context, resolve
@@ -61,6 +62,7 @@ def create_tenant(
     with context.tenant(ref), unit_of_work():
         _insert_row(ref)
         create_schema(ref)
+        add_default_views()
         if admin:
             create_person(
                 None,

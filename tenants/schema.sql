@@ -287,6 +287,23 @@ CREATE SEQUENCE ticket_number_seq
     NO MAXVALUE
     CACHE 1;
 --;
+CREATE TABLE ticket_view (
+    id uuid NOT NULL,
+    name character varying(100) NOT NULL,
+    filter jsonb NOT NULL,
+    sort_by character varying(20) NOT NULL,
+    sort_order character varying(4) NOT NULL,
+    columns character varying(30)[] NOT NULL,
+    visibility character varying(10) NOT NULL,
+    "position" integer NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    owner_id uuid,
+    team_id uuid,
+    CONSTRAINT ticket_view_version_check CHECK ((version >= 0))
+);
+--;
 CREATE TABLE undeliverable_address (
     id uuid NOT NULL,
     address character varying(254) NOT NULL,
@@ -460,6 +477,9 @@ ALTER TABLE ONLY ticket
 ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_pkey PRIMARY KEY (id);
 --;
+ALTER TABLE ONLY ticket_view
+    ADD CONSTRAINT ticket_view_pkey PRIMARY KEY (id);
+--;
 ALTER TABLE ONLY undeliverable_address
     ADD CONSTRAINT undeliverable_address_address_key UNIQUE (address);
 --;
@@ -583,6 +603,10 @@ CREATE INDEX ticket_title ON ticket USING btree (title, id);
 --;
 CREATE INDEX ticket_updated ON ticket USING btree (updated_at, id);
 --;
+CREATE INDEX ticket_view_owner_id_96b84124 ON ticket_view USING btree (owner_id);
+--;
+CREATE INDEX ticket_view_team_id_6eaeed64 ON ticket_view USING btree (team_id);
+--;
 CREATE INDEX undeliverable_address_address_127361a3_like ON undeliverable_address USING btree (address varchar_pattern_ops);
 --;
 CREATE INDEX undeliverable_created ON undeliverable_address USING btree (created_at, id);
@@ -656,6 +680,12 @@ ALTER TABLE ONLY ticket
 ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_team_id_c1a3b4a3_fk_team_id FOREIGN KEY (team_id) REFERENCES team(id);
 --;
+ALTER TABLE ONLY ticket_view
+    ADD CONSTRAINT ticket_view_owner_id_96b84124_fk_person_id FOREIGN KEY (owner_id) REFERENCES person(id);
+--;
+ALTER TABLE ONLY ticket_view
+    ADD CONSTRAINT ticket_view_team_id_6eaeed64_fk_team_id FOREIGN KEY (team_id) REFERENCES team(id);
+--;
 ALTER TABLE ONLY upload
     ADD CONSTRAINT upload_person_id_a00deaff_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
 --;
@@ -694,12 +724,14 @@ INSERT INTO django_migrations VALUES (12, 'helpdesk', '0010_account_links', now(
 --;
 INSERT INTO django_migrations VALUES (13, 'helpdesk', '0011_api_keys', now());
 --;
-INSERT INTO django_migrations VALUES (14, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (14, 'helpdesk', '0012_ticket_views', now());
 --;
-INSERT INTO django_migrations VALUES (15, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (15, 'tenants', '0001_initial', now());
 --;
-INSERT INTO django_migrations VALUES (16, 'tenants', '0003_wakeup', now());
+INSERT INTO django_migrations VALUES (16, 'tenants', '0002_extensions', now());
 --;
-INSERT INTO django_migrations VALUES (17, 'tenants', '0004_wakeup_since', now());
+INSERT INTO django_migrations VALUES (17, 'tenants', '0003_wakeup', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 17, true);
+INSERT INTO django_migrations VALUES (18, 'tenants', '0004_wakeup_since', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 18, true);

@@ -27,6 +27,8 @@ from helpdesk.people.models import Person
 from helpdesk.permissions import require
 from helpdesk.teams.actions import delete_team
 from helpdesk.teams.queries import get_team, lock_teams
+from helpdesk.ticket_views.actions import take_views_from_team
+from helpdesk.ticket_views.queries import filter_of, get_view
 from helpdesk.tickets.actions import apply_change, delete_locked_ticket, save_tickets
 from helpdesk.tickets.filter import TicketFilter
 from helpdesk.tickets.models import Ticket
@@ -37,7 +39,8 @@ from helpdesk.tickets.queries import count_tickets, list_ticket_ids, lock_ticket
 def change_tickets(actor: Person, change: BulkChange) -> BulkAnswer:
     """Do the same to many tickets. What is wrong with the request changes nothing; a ticket is refused by itself."""
     require(actor, "bulkTickets")
-    require_one_way_to_pick({"ids": change.ids is not None, "filter": change.filter is not None})
+    ways = {"ids": change.ids is not None, "filter": change.filter is not None, "viewId": change.view_id is not None}
+    require_one_way_to_pick(ways)
     require_something_to_do(changes=change.changes, deletes=change.delete)
     if change.delete:
         require(actor, "deleteTicket")
@@ -66,6 +69,8 @@ def delete_team_with(actor: Person, team_id: UUID, *, move_to: UUID | Literal["n
     if move_to is not None:
         require(actor, "bulkTickets")
         _move_tickets(actor, team.id, to=None if move_to == "none" else move_to)
+    lock_teams([team.id])  # so that no view comes to it any more
+    take_views_from_team(actor, team.id)
     delete_team(actor, team.id)
 
 
@@ -86,7 +91,10 @@ def _pick(actor: Person, change: BulkChange) -> tuple[list[UUID], dict[UUID, Tic
     """The ids to answer for, in their order, and those of them that are there, locked."""
     if change.ids is not None:
         return list(dict.fromkeys(change.ids)), lock_tickets(actor, change.ids)
-    where = change.filter or TicketFilter()
+    if change.view_id is not None:
+        where = filter_of(get_view(actor, change.view_id))
+    else:
+        where = change.filter or TicketFilter()
     require_conditions({name: getattr(where, name) for name in where.model_fields_set})
     tickets = lock_tickets(actor, _ids_by(actor, where), where)
     return list(tickets), tickets

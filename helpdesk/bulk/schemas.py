@@ -34,7 +34,7 @@ class BulkComment(Input):
 
 
 class BulkChange(Input):
-    """Which tickets (`ids` or `filter`, one of them; at most 1,000), and what is done to them.
+    """Which tickets (`ids`, `filter` or `viewId`, one of them; at most 1,000), and what is done to them.
 
     `delete` stands alone, and is the admins'. A ticket whose version is not the one in `versions` is refused; the
     others go on.
@@ -42,6 +42,7 @@ class BulkChange(Input):
 
     ids: Annotated[list[UUID], Field(min_length=1, max_length=MOST_TICKETS)] | None = None
     filter: FilterInBody | None = None
+    view_id: UUID | None = None
     set_: BulkSet | None = Field(None, alias="set")
     add_tags: Tags = Field(default_factory=list)
     remove_tags: Tags = Field(default_factory=list)

@@ -19,11 +19,12 @@ from helpdesk.events.payloads import (
     TeamPayload,
     TicketPayload,
     UserPayload,
+    ViewPayload,
     WebhookPayload,
 )
 from helpdesk.events.rules import Audience
 from helpdesk.shapes import Shape
-from helpdesk.vocabulary import Floor, LinkPurpose
+from helpdesk.vocabulary import Floor, LinkPurpose, ViewVisibility
 
 Changes = dict[str, tuple[Any, Any]]
 """`{field: [before, after]}`, camelCase fields, JSON values."""
@@ -182,6 +183,32 @@ class ApiKeyRevoked(Shape):
     name: str
 
 
+class ViewCreated(Shape):
+    """Told to those who may see it from now on, who could not before."""
+
+    type: Literal["view.created"] = "view.created"
+    view: ViewPayload
+    people: list[UUID]
+    """Its owner, and the members of its team."""
+
+
+class ViewUpdated(Shape):
+    type: Literal["view.updated"] = "view.updated"
+    view: ViewPayload
+    people: list[UUID]
+    changes: Changes
+
+
+class ViewDeleted(Shape):
+    """Told to those who could see it: it is gone, or not theirs to see any more."""
+
+    type: Literal["view.deleted"] = "view.deleted"
+    view_id: UUID
+    name: str
+    visibility: ViewVisibility
+    people: list[UUID]
+
+
 class WebhookCreated(Shape):
     type: Literal["webhook.created"] = "webhook.created"
     webhook: WebhookPayload
@@ -209,6 +236,7 @@ class WebhookDeleted(Shape):
 
 
 TicketChange = TicketUpdated | TicketStatusChanged | TicketClosed | TicketAssigned | TicketPriorityChanged
+ViewChange = ViewCreated | ViewUpdated | ViewDeleted
 Event = (
     TicketCreated
     | TicketChange
@@ -230,6 +258,7 @@ Event = (
     | ApiKeyCreated
     | ApiKeyUpdated
     | ApiKeyRevoked
+    | ViewChange
     | WebhookCreated
     | WebhookUpdated
     | WebhookPaused
@@ -288,6 +317,8 @@ def audience_of(event: Event) -> Audience:
             return Audience(Floor.NOBODY, (notification.user_id,))
         case TeamCreated() | TeamUpdated() | TeamDeleted():
             return Audience(Floor.AGENT)
+        case ViewCreated() | ViewUpdated() | ViewDeleted():
+            return _audience_of_view(event)
         case (
             UserCreated()
             | UserUpdated()
@@ -317,7 +348,21 @@ def ticket_of(event: Event) -> UUID | None:
             return None
         case TeamCreated() | TeamUpdated() | TeamDeleted() | ApiKeyCreated() | ApiKeyUpdated() | ApiKeyRevoked():
             return None
+        case ViewCreated() | ViewUpdated() | ViewDeleted():
+            return None
         case WebhookCreated() | WebhookUpdated() | WebhookPaused() | WebhookDeleted():
             return None
         case _:
             return event.ticket.id
+
+
+def _audience_of_view(event: ViewChange) -> Audience:
+    """Admins see every view that is shared."""
+    visibility = event.visibility if isinstance(event, ViewDeleted) else event.view.visibility
+    match visibility:
+        case ViewVisibility.PRIVATE:
+            return Audience(Floor.NOBODY, tuple(event.people))
+        case ViewVisibility.TEAM:
+            return Audience(Floor.ADMIN, tuple(event.people))
+        case ViewVisibility.ALL:
+            return Audience(Floor.AGENT)

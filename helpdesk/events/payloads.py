@@ -6,7 +6,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from helpdesk.shapes import Moment, Shape
-from helpdesk.vocabulary import NotificationKind, TicketPriority, TicketStatus
+from helpdesk.vocabulary import NotificationKind, TicketPriority, TicketStatus, ViewVisibility
 
 
 class PersonPayload(Shape):
@@ -34,6 +34,24 @@ class TeamPayload(Shape):
     description: str
     members: list[PersonPayload]
     is_active: bool
+    created_at: Moment
+    updated_at: Moment
+
+
+class ViewPayload(Shape):
+    """A saved view. `filter` holds fields of `GET /tickets`; `ownerId` null: it came with the desk."""
+
+    id: UUID
+    name: str
+    filter: dict[str, Any]
+    sort_by: str
+    sort_order: Literal["asc", "desc"]
+    columns: list[str]
+    visibility: ViewVisibility
+    team_id: UUID | None
+    owner_id: UUID | None
+    position: int
+    version: int
     created_at: Moment
     updated_at: Moment
 

@@ -1,29 +1,20 @@
-"""`/tickets`: the queue and one ticket."""
+"""`/tickets`: one ticket is made, changed and taken away. The list of them stands in `ticket_views`."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Body, Query, Router
+from ninja import Body, Router
 
 from helpdesk.answers import answer, no_content
 from helpdesk.events.payloads import TicketPayload
 from helpdesk.people.requests import PersonRequest
-from helpdesk.tickets import actions, queries
-from helpdesk.tickets.schemas import ChangeTicket, CreateTicket, TicketList, TicketListQuery
+from helpdesk.tickets import actions
+from helpdesk.tickets.schemas import ChangeTicket, CreateTicket
 from helpdesk.tickets.shapes import ticket_for
 
 router = Router()
-
-
-@router.get("", operation_id="listTickets", response=TicketList, summary="List tickets")
-def list_tickets(request: PersonRequest, query: Query[TicketListQuery]) -> HttpResponse:
-    """A page of the tickets that one may see. `?cursor=` for deep lists; filters combine with and."""
-    page = queries.list_tickets(
-        request.auth, query, query, sort_by=query.sort_by, descending=query.sort_order == "desc"
-    )
-    return answer({"data": [ticket_for(request.auth, ticket) for ticket in page.rows], "meta": page.meta})
 
 
 @router.post("", operation_id="createTicket", response={201: TicketPayload}, summary="Open a ticket")

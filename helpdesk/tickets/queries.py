@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from helpdesk.errors import NotFound
@@ -109,13 +109,20 @@ def count_tickets(person: Person, where: TicketFilter) -> tuple[int, bool]:
 
 
 def list_tickets(
-    person: Person, where: TicketFilter, query: PageQuery, *, sort_by: str, descending: bool
+    person: Person,
+    where: TicketFilter,
+    query: PageQuery,
+    *,
+    sort_by: str,
+    descending: bool,
+    also: TicketFilter | None = None,
 ) -> Page[Ticket]:
-    """One page of what the person may see and the filter picks."""
+    """One page of what the person may see and the filter picks; `also`: and a saved one."""
     require_filter(Role(person.role), where.model_fields_set)
     key, value_of, read = ORDERS[sort_by]
     order = Order(sort_by, key, value_of, read, descending)
-    page = paginate(_bare(tickets_visible_to(person)).filter(where.to_sql(person.id)), query, order)
+    picked = where.to_sql(person.id) & (also.to_sql(person.id) if also else Q())
+    page = paginate(_bare(tickets_visible_to(person)).filter(picked), query, order)
     attach_people((page.rows, PEOPLE))
     return page
 

@@ -44,6 +44,7 @@ class Target:
     key_id: UUID = field(default_factory=uuid4)
     team_id: UUID = field(default_factory=uuid4)
     member_id: UUID = field(default_factory=uuid4)
+    view_id: UUID = field(default_factory=uuid4)
     email: str = "somebody@new.example"
     password: str = "a-new-password"
     refresh_token: str = field(default_factory=lambda: str(uuid4()))
@@ -70,6 +71,8 @@ class Target:
             "createdById": person,
             "teamId": str(self.team_id),
             "memberId": str(self.member_id),
+            "viewId": str(self.view_id),
+            "view": str(self.view_id),
             "memberIds": str(self.member_id),
         }
 
@@ -94,6 +97,7 @@ class Target:
             "fileUrl": self.file_url,
             "mimeType": "text/plain",
             "fileSize": len(UPLOADED),
+            "visibility": "team",
         }
 
 

@@ -20,6 +20,8 @@ from helpdesk.people.models import AccountLink, Person
 from helpdesk.people.passwords import hash_password
 from helpdesk.people.tokens import Bearer, issue_token
 from helpdesk.teams.actions import create_team
+from helpdesk.ticket_views.actions import create_view
+from helpdesk.ticket_views.schemas import CreateView
 from helpdesk.tickets.actions import create_ticket
 from helpdesk.vocabulary import LinkPurpose, NotificationKind, Role
 from helpdesk.webhooks.actions.again import ping
@@ -55,6 +57,8 @@ class Scene:
     upload_key: str
     """`author` may register it."""
     file_url: str
+    view_id: UUID
+    """The team's; `author`'s own where they are staff."""
 
     def target(self, desk: Desk, *, person: Person, **more: Any) -> Target:
         """All of it, to be named by a call."""
@@ -74,6 +78,7 @@ _NAMED = (
     "attachment_id",
     "upload_key",
     "file_url",
+    "view_id",
 )
 
 
@@ -111,6 +116,9 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
         attach(desk.agent, ticket.id, filename=f"{word} note's file.txt", comment_id=note.id)
         upload = expect_upload(author, ticket.id, filename=f"{word} upload.txt")
         url = file_url(ticket.id, upload.id)
+        owner = author if author.is_staff else desk.agent
+        shared = {"visibility": "team", "team_id": team.id}
+        view = create_view(owner, fields=CreateView(name=f"{word} view").everything() | shared)
     return Scene(
         ticket_id=ticket.id,
         reply_id=reply.id,
@@ -125,6 +133,7 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
         attachment_id=attachment.id,
         upload_key=upload.key,
         file_url=url,
+        view_id=view.id,
     )
 
 

@@ -23,6 +23,8 @@ from helpdesk.comments.actions import add_comment, change_comment, delete_commen
 from helpdesk.mail.models import KeptMail
 from helpdesk.permissions import OPERATIONS, may
 from helpdesk.teams.actions import create_team
+from helpdesk.ticket_views.actions import create_view
+from helpdesk.ticket_views.schemas import CreateView
 from helpdesk.tickets.actions import change_ticket, create_ticket
 from helpdesk.vocabulary import Role
 from helpdesk.webhooks.actions.endpoints import create_webhook
@@ -70,6 +72,7 @@ def spill(desk: Desk, word: str) -> Spilled:
         change_ticket(desk.agent, scene.ticket_id, fields={"metadata": {"secret": f"{word}-metadata"}})
         team = create_team(desk.admin, fields={"name": f"{word}-team", "member_ids": [desk.agent.id]})
         change_ticket(desk.admin, scene.ticket_id, fields={"team_id": team.id})
+        view = create_view(desk.admin, fields=CreateView(name=f"{word}-view", visibility="all").everything())
         change_ticket(desk.admin, scene.ticket_id, fields={"assigned_to_id": desk.ada.id, "status": "pending"})
         foreign = create_ticket(desk.other_user, fields={"title": f"{word}-foreign", "description": f"{word}-foreign"})
     dispatch(desk)  # what is deleted now has been told
@@ -79,7 +82,7 @@ def spill(desk: Desk, word: str) -> Spilled:
         delete_attachment(desk.agent, taken.id, ticket_id=scene.ticket_id)
         for comment in (reply, gone):
             delete_comment(desk.agent, comment.id)
-    return Spilled(desk, scene, (word, str(added.id), str(gone.id), str(team.id)))
+    return Spilled(desk, scene, (word, str(added.id), str(gone.id), str(team.id), str(view.id)))
 
 
 @pytest.fixture
