@@ -23,6 +23,7 @@ from helpdesk.mail.api import router as mail
 from helpdesk.notifications.api import router as notifications
 from helpdesk.people.api import router as people
 from helpdesk.refusals import tell_refusals
+from helpdesk.search.api import router as search
 from helpdesk.strict_json import StrictParser
 from helpdesk.ticket_views.api import router as views
 from helpdesk.webhooks.api import router as webhooks
@@ -72,6 +73,7 @@ tenant_operations.add_router("/views", views, tags=["Views"])
 tenant_operations.add_router("/webhooks", webhooks, tags=["Webhooks"])
 tenant_operations.add_router("/access-log", access_log, tags=["Access log"])
 tenant_operations.add_router("", mail, tags=["Mail"])
+tenant_operations.add_router("/search", search, tags=["Search"])
 tenant_operations.add_router("/comments", flat_comments, tags=["Comments"])
 api.add_router("", tenant_operations)
 

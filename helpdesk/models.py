@@ -3,18 +3,19 @@
 from helpdesk.access_log.models import AccessEntry
 from helpdesk.api_keys.models import ApiKey
 from helpdesk.attachments.models import Attachment, Upload
-from helpdesk.comments.models import Comment
+from helpdesk.comments.models import Comment, NoteWords, ReplyWords
 from helpdesk.dispatch.models import DeadLetter, LogCursor
 from helpdesk.events.models import Event, EventHead
 from helpdesk.idempotency.models import IdempotentAnswer
 from helpdesk.mail.models import KeptMail, Mail, MailTemplate, UndeliverableAddress
 from helpdesk.notifications.models import Notification, NotificationPreference
 from helpdesk.objects.models import StoredObject
-from helpdesk.people.models import AccountLink, Person, Session
+from helpdesk.people.models import AccountLink, Person, PersonWords, Session
 from helpdesk.teams.models import Team, TeamMember
 from helpdesk.ticket_views.models import TicketView
-from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.models import Ticket, TicketWords
 from helpdesk.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
+from helpdesk.words.models import KnownWord
 
 __all__ = [
     "AccessEntry",
@@ -27,18 +28,23 @@ __all__ = [
     "EventHead",
     "IdempotentAnswer",
     "KeptMail",
+    "KnownWord",
     "LogCursor",
     "Mail",
     "MailTemplate",
+    "NoteWords",
     "Notification",
     "NotificationPreference",
     "Person",
+    "PersonWords",
+    "ReplyWords",
     "Session",
     "StoredObject",
     "Team",
     "TeamMember",
     "Ticket",
     "TicketView",
+    "TicketWords",
     "UndeliverableAddress",
     "Upload",
     "Webhook",

@@ -26,7 +26,7 @@ M = TypeVar("M", bound=Model)
 
 
 class PageMeta(Shape):
-    """Where a page stands. Beyond 10,000 rows `total` is 10,000 and `totalIsCapped` true."""
+    """Where a page stands. `total` is counted to 10,000, and to 1,000 where `q` holds words; then `totalIsCapped`."""
 
     page: int | None = None
     limit: int
@@ -100,25 +100,27 @@ def read_number(value: Any) -> int:
     return value
 
 
-def paginate(rows: QuerySet[M], query: PageQuery, order: Order) -> Page[M]:
-    """One page of `rows` in this order: by cursor where one is given, else by page number."""
+def paginate(rows: QuerySet[M], query: PageQuery, order: Order, *, count_to: int | None = None) -> Page[M]:
+    """One page of `rows` in this order: by cursor where one is given, else by page number, counted to `count_to`."""
     if query.cursor is not None:
         return _by_cursor(rows, query.cursor, limit=query.limit, order=order)
-    return _by_page(rows, page=query.page, limit=query.limit, order=order)
+    return _by_page(rows, page=query.page, limit=query.limit, order=order, count_to=count_to or DEEPEST_ROW)
 
 
-def _by_page(rows: QuerySet[M], *, page: int, limit: int, order: Order) -> Page[M]:
+def _by_page(rows: QuerySet[M], *, page: int, limit: int, order: Order, count_to: int) -> Page[M]:
     if page * limit > DEEPEST_ROW:
         raise ValidationFailed.of("page", f"Page times limit goes to {DEEPEST_ROW}: use cursor.", "use_cursor")
     start = (page - 1) * limit
-    found = list(_ordered(rows, order)[start : start + limit])
-    total = rows.order_by().values("pk")[: DEEPEST_ROW + 1].count()
-    capped, total = total > DEEPEST_ROW, min(total, DEEPEST_ROW)
+    found = list(_ordered(rows, order)[start : start + limit + 1])
+    more, found = len(found) > limit, found[:limit]
+    # In the order of the ids: an index is walked until there are enough, instead of the whole table.
+    total = rows.order_by("pk").values("pk")[: count_to + 1].count()
+    capped, total = total > count_to, min(total, count_to)
     pages = -(-total // limit)
     meta: dict[str, Any] = {"page": page, "limit": limit, "total": total, "totalPages": pages}
     if capped:
         meta["totalIsCapped"] = True
-    return Page(found, meta | {"hasNextPage": page < pages or capped, "hasPreviousPage": page > 1})
+    return Page(found, meta | {"hasNextPage": more, "hasPreviousPage": page > 1})
 
 
 def _by_cursor(rows: QuerySet[M], cursor: str, *, limit: int, order: Order) -> Page[M]:

@@ -63,6 +63,7 @@ OPERATIONS: dict[str, Allowed] = {
     "updateTicketComment": Allowed(PEOPLE, "comments:write"),
     "patchTicketComment": Allowed(PEOPLE, "comments:write"),
     "deleteTicketComment": Allowed(PEOPLE, "comments:write"),
+    "search": Allowed(PEOPLE, "tickets:read"),
     "listComments": Allowed(PEOPLE, "tickets:read"),
     "addComment": Allowed(PEOPLE, "comments:write"),
     "updateComment": Allowed(PEOPLE, "comments:write"),

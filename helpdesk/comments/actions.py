@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from helpdesk.clock import now
-from helpdesk.comments.models import Comment
+from helpdesk.comments.models import Comment, NoteWords, ReplyWords
 from helpdesk.comments.queries import get_comment, list_unseen_replies
 from helpdesk.comments.rules import require_deletable, require_editable, require_may_write
 from helpdesk.comments.shapes import comment_for, comment_payload
@@ -22,6 +23,8 @@ from helpdesk.tickets.queries import lock_ticket
 from helpdesk.tickets.shapes import ticket_payload
 from helpdesk.versions import require_match
 from helpdesk.vocabulary import Role
+from helpdesk.words.actions import remember_words
+from helpdesk.words.documents import Document
 
 
 class UnseenReplies(Conflict):
@@ -48,6 +51,7 @@ def comment_on(actor: Person, ticket: Ticket, *, content: str, is_internal: bool
     comment = Comment.objects.create(
         ticket=ticket, author=actor, content=content, is_internal=is_internal, created_at=moment, updated_at=moment
     )
+    index_comments([comment])
     if not is_internal:
         touch_ticket(ticket)
     payload = comment_payload(comment)
@@ -77,6 +81,7 @@ def change_comment(
     comment.updated_at = comment.edited_at = now()
     comment.version += 1
     comment.save(force_update=True)
+    index_comments([comment])
     payload = comment_payload(comment)
     record(actor, catalogue.CommentUpdated(ticket=ticket_payload(ticket), comment=payload))
     return payload
@@ -97,6 +102,25 @@ def delete_comment(
     remove_objects_of_comment(comment.id)
     comment.delete()
     record(actor, event)
+
+
+def index_comments(comments: Sequence[Comment]) -> None:
+    """Write what these comments are found by, in the transaction that changed them; notes apart from replies."""
+    for model, is_internal in ((ReplyWords, False), (NoteWords, True)):
+        documents = {
+            comment.id: Document.of([("D", comment.content)])
+            for comment in comments
+            if comment.is_internal == is_internal
+        }
+        if not documents:
+            continue
+        model.objects.bulk_create(
+            [model(comment_id=id_, vector=document.vector()) for id_, document in documents.items()],
+            update_conflicts=True,
+            unique_fields=["comment"],
+            update_fields=["vector"],
+        )
+        remember_words((word for one in documents.values() for word in one.words()), public=not is_internal)
 
 
 def _lock(actor: Person, comment_id: UUID, ticket_id: UUID | None) -> tuple[Ticket, Comment]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from helpdesk.clock import now
 from helpdesk.ids import new_id
 from helpdesk.people.models import Person
 from helpdesk.tickets.models import Ticket
+from helpdesk.words import lookups as lookups
 
 
 class Comment(models.Model):
@@ -29,4 +32,30 @@ class Comment(models.Model):
         db_table = "comment"
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["ticket", "created_at", "id"], name="comment_ticket"),
+        ]
+
+
+class ReplyWords(models.Model):
+    """What a public reply is found by."""
+
+    comment = models.OneToOneField(Comment, on_delete=models.CASCADE, primary_key=True, related_name="reply_words")
+    vector = SearchVectorField()
+
+    class Meta:
+        db_table = "reply_words"
+        indexes: ClassVar[list[models.Index]] = [
+            GinIndex(fields=["vector"], name="reply_words_vector", fastupdate=False)
+        ]
+
+
+class NoteWords(models.Model):
+    """What a note is found by. A table of its own: what requesters ask never comes near it, not even in time."""
+
+    comment = models.OneToOneField(Comment, on_delete=models.CASCADE, primary_key=True, related_name="note_words")
+    vector = SearchVectorField()
+
+    class Meta:
+        db_table = "note_words"
+        indexes: ClassVar[list[models.Index]] = [
+            GinIndex(fields=["vector"], name="note_words_vector", fastupdate=False)
         ]

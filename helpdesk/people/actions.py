@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -16,13 +16,15 @@ from helpdesk.errors import Conflict
 from helpdesk.events import catalogue
 from helpdesk.events.log import Actor, record
 from helpdesk.people import directory, links
-from helpdesk.people.models import Person, Session
+from helpdesk.people.models import Person, PersonWords, Session
 from helpdesk.people.queries import count_other_admins, lock_person
 from helpdesk.people.rules import require_an_admin_left, stays_admin
 from helpdesk.people.shapes import user_payload
+from helpdesk.people.words import person_document
 from helpdesk.permissions import require
 from helpdesk.shapes import to_json_name
 from helpdesk.vocabulary import LinkPurpose, Role
+from helpdesk.words.actions import remember_words
 
 
 class EmailTaken(Conflict):
@@ -61,6 +63,7 @@ def create_person(
             person.save(force_insert=True)
     except IntegrityError as error:
         raise EmailTaken from error
+    index_people([person])
     directory.remember(directory.digest(person.email))
     record(actor or person, catalogue.UserCreated(user=user_payload(person, tenant_id=desk.current().id)))
     return person
@@ -182,6 +185,8 @@ def _change(actor: Person, person: Person, fields: Mapping[str, Any]) -> Person:
         changes["emailConfirmed"] = (True, False)
     person.updated_at = now()
     _save(person)
+    if changes.keys() & {"email", "firstName", "lastName"}:
+        index_people([person])
     if "email" in changes:
         directory.forget(directory.digest(before["email"]))
         directory.remember(directory.digest(person.email))
@@ -223,6 +228,21 @@ def _note_proof(person: Person) -> None:
         person.save(update_fields=["email_confirmed_at", "invited_at", "updated_at"])
         links.end_links(person, LinkPurpose.CONFIRMATION)
         record(person, catalogue.UserUpdated(user=user_payload(person, tenant_id=desk.current().id), changes=changes))
+
+
+def index_people(people: Sequence[Person]) -> None:
+    """Write what these people are found by, in the transaction that changed them."""
+    documents = {
+        person.id: person_document(first_name=person.first_name, last_name=person.last_name, email=person.email)
+        for person in people
+    }
+    PersonWords.objects.bulk_create(
+        [PersonWords(person_id=id_, vector=document.vector()) for id_, document in documents.items()],
+        update_conflicts=True,
+        unique_fields=["person"],
+        update_fields=["vector"],
+    )
+    remember_words((word for document in documents.values() for word in document.words()), public=False)
 
 
 def _save(person: Person) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from helpdesk.clock import now
 from helpdesk.ids import new_id
 from helpdesk.vocabulary import LinkPurpose, Role
+from helpdesk.words import lookups as lookups
 
 
 class Person(models.Model):
@@ -41,6 +44,19 @@ class Person(models.Model):
     @property
     def is_staff(self) -> bool:
         return Role(self.role).is_staff
+
+
+class PersonWords(models.Model):
+    """What somebody is found by (words.py)."""
+
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, primary_key=True, related_name="words")
+    vector = SearchVectorField()
+
+    class Meta:
+        db_table = "person_words"
+        indexes: ClassVar[list[models.Index]] = [
+            GinIndex(fields=["vector"], name="person_words_vector", fastupdate=False)
+        ]
 
 
 class Session(models.Model):

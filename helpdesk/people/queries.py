@@ -18,6 +18,7 @@ from helpdesk.people.models import Person, Session
 from helpdesk.people.schemas import UserListQuery
 from helpdesk.people.tokens import Claims
 from helpdesk.vocabulary import Role
+from helpdesk.words.terms import term_of, tsquery_of
 
 ORDERS: dict[str, tuple[Any, Any, Any]] = {
     "createdAt": (F("created_at"), lambda person: person.created_at, read_moment),
@@ -134,9 +135,8 @@ def list_people(actor: Person, query: UserListQuery) -> Page[Person]:
         people = people.filter(role=query.role)
     if query.is_active is not None:
         people = people.filter(is_active=query.is_active)
-    for word in (query.q or "").split():
-        people = people.filter(
-            Q(first_name__istartswith=word) | Q(last_name__istartswith=word) | Q(email__istartswith=word)
-        )
+    if query.q and query.q.strip():
+        terms = [term for word in query.q.split() if (term := term_of(word, begun=True))]
+        people = people.filter(words__vector__matches=tsquery_of(terms)) if terms else people.none()
     key, value_of, read = ORDERS[query.sort_by]
     return paginate(people, query, Order(query.sort_by, key, value_of, read, query.sort_order == "desc"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,13 +18,15 @@ from helpdesk.objects.actions import remove_objects_of_ticket
 from helpdesk.people.models import Person
 from helpdesk.permissions import require
 from helpdesk.shapes import same_json, to_json_name
-from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.models import Ticket, TicketWords
 from helpdesk.tickets.named import Named
 from helpdesk.tickets.queries import lock_ticket
 from helpdesk.tickets.rules import changes_by_type, forbidden_fields
 from helpdesk.tickets.shapes import ticket_for, ticket_payload
+from helpdesk.tickets.words import WORDS_OF, document_of
 from helpdesk.versions import require_match
 from helpdesk.vocabulary import Role, TicketPriority
+from helpdesk.words.actions import remember_words
 
 _SET_IN_BULK = {
     "status": "text",
@@ -58,6 +60,7 @@ def create_ticket(actor: Person, *, fields: Mapping[str, Any]) -> TicketPayload:
     ticket.number = _next_number()
     ticket.save(force_insert=True)
     payload = ticket_payload(ticket)
+    index_tickets([ticket])
     record(actor, catalogue.TicketCreated(ticket=payload))
     return payload
 
@@ -73,13 +76,15 @@ def change_ticket(
     if payload is None:
         return ticket_payload(ticket)
     ticket.save(force_update=True)
+    _index_changed([ticket])
     return payload
 
 
 def apply_change(actor: Person, ticket: Ticket, *, fields: Mapping[str, Any], named: Named) -> TicketPayload | None:
     """What every change of a locked ticket comes to, alone or among many; None where nothing differs.
 
-    Its events are recorded; the caller writes the row. Refuses before it does anything.
+    Its events are recorded; the caller writes the row and, where `words_changed`, its words. Refuses before it does
+    anything.
     """
     changes = _differences(ticket, fields)
     if not changes:
@@ -90,6 +95,7 @@ def apply_change(actor: Person, ticket: Ticket, *, fields: Mapping[str, Any], na
     moment = now()
     ticket.version += 1
     ticket.updated_at = ticket.last_activity_at = moment
+    ticket.words_changed = bool(changes.keys() & WORDS_OF)
     payload = ticket_payload(ticket)
     for type_, group in changes_by_type(changes):
         record(actor, _CHANGE_EVENTS[type_](ticket=payload, changes=group))
@@ -100,6 +106,8 @@ def apply_change(actor: Person, ticket: Ticket, *, fields: Mapping[str, Any], na
 
 def save_tickets(tickets: Iterable[Ticket]) -> None:
     """Write what `apply_change` has changed in many tickets, in one statement: only fields that are set in bulk."""
+    tickets = list(tickets)
+    _index_changed(tickets)
     rows = [{name: getattr(ticket, name) for name in ("id", *_SET_IN_BULK)} for ticket in tickets]
     wanted = ", ".join(f"{name} = changed.{name}" for name in _SET_IN_BULK)
     columns = ", ".join(f"{name} {kind}" for name, kind in _SET_IN_BULK.items())
@@ -125,6 +133,23 @@ def delete_locked_ticket(actor: Person, ticket: Ticket) -> None:
     remove_objects_of_ticket(ticket.id)
     ticket.delete()
     record(actor, event)
+
+
+def _index_changed(tickets: Sequence[Ticket]) -> None:
+    if changed := [ticket for ticket in tickets if ticket.words_changed]:
+        index_tickets(changed)
+
+
+def index_tickets(tickets: Sequence[Ticket]) -> None:
+    """Write what these tickets are found by, in the transaction that changed them."""
+    documents = {ticket.id: document_of(ticket) for ticket in tickets}
+    TicketWords.objects.bulk_create(
+        [TicketWords(ticket_id=id_, vector=document.vector()) for id_, document in documents.items()],
+        update_conflicts=True,
+        unique_fields=["ticket"],
+        update_fields=["vector"],
+    )
+    remember_words((word for document in documents.values() for word in document.words()), public=True)
 
 
 def touch_ticket(ticket: Ticket) -> None:

@@ -11,10 +11,12 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.db.models import Q
-from pydantic import BeforeValidator, Field, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, TypeAdapter
 
 from helpdesk.shapes import Moment, Shape
 from helpdesk.teams.queries import list_teams_of
+from helpdesk.tickets.conditions import asked_holds, asked_sql
+from helpdesk.tickets.syntax import LONGEST_QUESTION, Asked, NotUnderstood, understand
 from helpdesk.vocabulary import TicketPriority, TicketStatus
 
 
@@ -44,6 +46,15 @@ SomebodyOrNobody = UUID | Annotated[Literal["me", "none"], BeforeValidator(lower
 SomeTeam = UUID | Annotated[Literal["mine", "none"], BeforeValidator(lower_word)]
 
 
+def _understood(question: str) -> str:
+    if "comments" in understand(question).scopes:
+        raise NotUnderstood("A list looks into tickets; `in:comments` is for the search.")
+    return question
+
+
+Question = Annotated[str, StringConstraints(max_length=LONGEST_QUESTION), AfterValidator(_understood)]
+
+
 class TicketFilter(Shape):
     """Which tickets. Several values of one field mean any of them; several fields mean all of them.
 
@@ -58,8 +69,8 @@ class TicketFilter(Shape):
     requester_id: Somebody | None = None
     created_by_id: Somebody | None = None
     tag: Annotated[list[str], BeforeValidator(_split)] = Field(default_factory=list)
-    q: str | None = Field(None, max_length=200)
-    """Words of the title or the description, or the ticket's number."""
+    q: Question | None = None
+    """What is typed into a search box (docs/search.md): words, `"exact words"`, `status:open`, `-tag:vpn` …"""
     created_from: Moment | None = None
     created_to: Moment | None = None
     updated_from: Moment | None = None
@@ -83,7 +94,7 @@ class TicketFilter(Shape):
                 where &= Q(**{f"{column}_at__gte": start})
             if (end := getattr(self, f"{column}_to")) is not None:
                 where &= Q(**{f"{column}_at__lt": end})
-        return where & self._words_sql()
+        return where & asked_sql(self.asked(), me)
 
     def matches(self, ticket: Mapping[str, Any], me: UUID, *, my_teams: Collection[UUID] = ()) -> bool:
         """The same decision for a ticket's JSON shape, without a database. `my_teams`: those that `me` is in."""
@@ -100,7 +111,7 @@ class TicketFilter(Shape):
             return False
         if self.tag and not set(self.tag) & set(ticket["tags"]):
             return False
-        return self._in_time(ticket) and self._has_words(ticket)
+        return self._in_time(ticket) and asked_holds(self.asked(), ticket, me)
 
     def _team_sql(self, me: UUID) -> Q:
         match self.team_id:
@@ -124,24 +135,9 @@ class TicketFilter(Shape):
             case team_id:
                 return bool(ticket["teamId"] == str(team_id))
 
-    def _words_sql(self) -> Q:
-        if not self.q or not self.q.strip():
-            return Q()
-        words = self.q.strip()
-        found = Q(title__icontains=words) | Q(description__icontains=words)
-        if (number := _number(words)) is not None:
-            found |= Q(number=number)
-        return found
-
-    def _has_words(self, ticket: Mapping[str, Any]) -> bool:
-        if not self.q or not self.q.strip():
-            return True
-        words = self.q.strip()
-        return (
-            words.upper() in ticket["title"].upper()
-            or words.upper() in ticket["description"].upper()
-            or _number(words) == ticket["number"]
-        )
+    def asked(self) -> Asked:
+        """`q`, understood."""
+        return understand(self.q or "")
 
     def _in_time(self, ticket: Mapping[str, Any]) -> bool:
         for column, key in (("created", "createdAt"), ("updated", "updatedAt")):
@@ -156,12 +152,6 @@ class TicketFilter(Shape):
 
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 _PEOPLE = {"assigned_to_id": "assignedToId", "requester_id": "requesterId", "created_by_id": "createdById"}
-
-
-def _number(words: str) -> int | None:
-    """`7`, `#7` and `#007` name the ticket number 7."""
-    digits = words.removeprefix("#")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
 
 
 def _person(value: UUID | str, me: UUID) -> UUID:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models.functions import Coalesce
 
@@ -15,6 +16,7 @@ from helpdesk.ids import new_id
 from helpdesk.people.models import Person
 from helpdesk.teams.models import Team
 from helpdesk.vocabulary import TicketPriority, TicketStatus
+from helpdesk.words import lookups as lookups
 
 NOBODY = UUID(int=2**128 - 1)
 """Stands for no assignee where tickets are sorted by assignee: it sorts after every id."""
@@ -49,6 +51,9 @@ class Ticket(models.Model):
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
 
+    words_changed = False
+    """Not a column: what it is found by was changed in this row, and is to be written."""
+
     class Meta:
         db_table = "ticket"
         # Each order of the list ends in the id, so a keyset page costs the same anywhere.
@@ -68,3 +73,17 @@ class Ticket(models.Model):
 
     def priority_word(self) -> TicketPriority:
         return list(TicketPriority)[self.priority]
+
+
+class TicketWords(models.Model):
+    """What a ticket is found by (words.py). A row of its own: a change of status writes no word anew."""
+
+    ticket = models.OneToOneField(Ticket, on_delete=models.CASCADE, primary_key=True, related_name="words")
+    vector = SearchVectorField()
+
+    class Meta:
+        db_table = "ticket_words"
+        # Without a pending list: every search would read it through.
+        indexes: ClassVar[list[models.Index]] = [
+            GinIndex(fields=["vector"], name="ticket_words_vector", fastupdate=False)
+        ]

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from helpdesk.errors import NotFound
+from helpdesk.errors import NotFound, ValidationFailed
 from helpdesk.paging import (
     DEEPEST_ROW,
     Order,
@@ -26,9 +26,14 @@ from helpdesk.people.queries import attach_people
 from helpdesk.tickets.filter import TicketFilter
 from helpdesk.tickets.models import NOBODY, Ticket
 from helpdesk.tickets.rules import require_filter
+from helpdesk.tickets.syntax import Asked
 from helpdesk.vocabulary import Role
 
 PEOPLE = ("requester", "created_by", "assigned_to")
+
+
+MOST_COUNTED = 1_000
+"""Tickets that hold a word are counted up to here: to count 10,000 of a million takes as long as everything else."""
 
 
 class TicketNotFound(NotFound):
@@ -108,6 +113,12 @@ def count_tickets(person: Person, where: TicketFilter) -> tuple[int, bool]:
     return min(count, DEEPEST_ROW), count > DEEPEST_ROW
 
 
+def require_askable(person: Person, asked: Asked) -> None:
+    """Raise where a requester names people: what is found would tell addresses that they are not given."""
+    if asked.is_about_people() and not person.is_staff:
+        raise ValidationFailed.of("q", "Only agents and admins search by other people's names and addresses.", "people")
+
+
 def list_tickets(
     person: Person,
     where: TicketFilter,
@@ -119,10 +130,13 @@ def list_tickets(
 ) -> Page[Ticket]:
     """One page of what the person may see and the filter picks; `also`: and a saved one."""
     require_filter(Role(person.role), where.model_fields_set)
+    require_askable(person, where.asked())
     key, value_of, read = ORDERS[sort_by]
     order = Order(sort_by, key, value_of, read, descending)
     picked = where.to_sql(person.id) & (also.to_sql(person.id) if also else Q())
-    page = paginate(_bare(tickets_visible_to(person)).filter(picked), query, order)
+    has_words = any(one.asked().terms for one in (where, also) if one)
+    rows = _bare(tickets_visible_to(person)).filter(picked)
+    page = paginate(rows, query, order, count_to=MOST_COUNTED if has_words else None)
     attach_people((page.rows, PEOPLE))
     return page
 

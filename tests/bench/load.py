@@ -22,15 +22,19 @@ from uuid import UUID, uuid4
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from helpdesk.people.actions import index_people
 from helpdesk.people.models import Person
 from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.words import ticket_document
 from helpdesk.vocabulary import Role
+from helpdesk.words.actions import remember_words
+from helpdesk.words.documents import Document
 from tenants import context
 from tenants.actions import delete_tenant
 from tests.bench import corpus
 from tests.conftest import Desk, make_desk
 
-TABLES = ("person", "ticket", "comment")
+TABLES = ("person", "person_words", "ticket", "ticket_words", "comment", "reply_words", "note_words", "known_word")
 BATCH = 20_000
 MOST_REQUESTERS = 5_000
 SPAN = timedelta(days=730)
@@ -95,6 +99,8 @@ def _add_people(desk: Desk, tickets: int, seed: int) -> _Cast:
     ]
     with transaction.atomic():
         Person.objects.bulk_create(people, batch_size=1000)
+        for at in range(0, count, 1000):
+            index_people(people[at : at + 1000])
     staff = [str(person.id) for person in (desk.agent, desk.ada, desk.admin)]
     return _Cast([str(desk.user.id), *(str(person.id) for person in people)], staff)
 
@@ -111,7 +117,7 @@ def _take_off() -> list[str]:
             " WHERE i.schemaname = current_schema() AND i.tablename = ANY(%s) AND NOT EXISTS"
             " (SELECT 1 FROM pg_constraint c WHERE c.conname = i.indexname"
             " AND c.connamespace = current_schema()::regnamespace)",
-            [list(TABLES[1:])] * 2,
+            [[*TABLES[2:-1]]] * 2,
         )
         found = cursor.fetchall()
         for drop, _ in found:
@@ -139,6 +145,7 @@ def _copy_batch(cast: _Cast, places: range, of: int, chance: random.Random) -> i
         comments = [comment for ticket in tickets for comment in _comments(cast, ticket, of, chance)]
         _copy(cursor, "ticket", tickets)
         _copy(cursor, "comment", comments)
+        _copy_words(cursor, tickets, comments)
     return len(comments)
 
 
@@ -149,6 +156,28 @@ def _copy(cursor: Any, table: str, rows: list[dict[str, str]]) -> None:
     with cursor.copy(f"COPY {table} ({', '.join(columns)}) FROM STDIN") as copy:
         for at in range(0, len(rows), 500):
             copy.write("".join("\t".join([row[c] for c in columns]) + "\n" for row in rows[at : at + 500]))
+
+
+def _copy_words(cursor: Any, tickets: list[dict[str, str]], comments: list[dict[str, str]]) -> None:
+    """What they are found by, as the actions write it."""
+    rows: dict[str, list[dict[str, str]]] = {"ticket_words": [], "reply_words": [], "note_words": []}
+    known: dict[bool, set[str]] = {True: set(), False: set()}
+    for ticket in tickets:
+        tags = [tag for tag in ticket["tags"].strip("{}").split(",") if tag]
+        document = ticket_document(
+            number=int(ticket["number"]), title=ticket["title"], description=ticket["description"], tags=tags
+        )
+        known[True] |= document.words()
+        rows["ticket_words"].append({"ticket_id": ticket["id"], "vector": document.vector()})
+    for comment in comments:
+        document, is_internal = Document.of([("D", comment["content"])]), comment["is_internal"] == "t"
+        known[not is_internal] |= document.words()
+        table = "note_words" if is_internal else "reply_words"
+        rows[table].append({"comment_id": comment["id"], "vector": document.vector()})
+    for name, found in rows.items():
+        _copy(cursor, name, found)
+    for public in (True, False):
+        remember_words(known[public], public=public)
 
 
 def _ticket(cast: _Cast, number: int, place: int, of: int, newest: datetime, chance: random.Random) -> dict[str, str]:

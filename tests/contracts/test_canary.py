@@ -134,6 +134,20 @@ def calls(target: Target) -> Iterator[tuple[str, str]]:
             yield operation.id, call.path
     for query in ({"q": "canary"}, {"q": "note"}, {"limit": "100"}, {"cursor": "", "limit": "100"}):
         yield "listTickets", f"/tickets?{urlencode(query)}"
+    for question in (
+        "canary",
+        "canary-7f3a",
+        "7f3a",
+        "note",
+        "canray",
+        "deleted",
+        "foreign",
+        "-visible",
+        VISIBLE,
+        "is:active",
+    ):
+        for types in ("tickets", "comments", "tickets,comments"):
+            yield "search", f"/search?{urlencode({'q': question, 'types': types, 'limit': 50})}"
 
 
 def test_a_requester_reads_none_of_it_by_rest(spilled: Spilled) -> None:

@@ -1,0 +1,183 @@
+"""A question of the search box as a condition on tickets, in SQL and in Python.
+
+The property test of filter.py holds the two against each other, here too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from pydantic import TypeAdapter
+
+from helpdesk.clock import now
+from helpdesk.people.models import PersonWords
+from helpdesk.people.words import person_document
+from helpdesk.shapes import Moment
+from helpdesk.tickets.spans import Span
+from helpdesk.tickets.syntax import ACTIVE, Asked, Condition, Somebody
+from helpdesk.tickets.words import ticket_document
+from helpdesk.vocabulary import TicketPriority, TicketStatus
+from helpdesk.words.lookups import holding
+from helpdesk.words.terms import tsquery_of
+
+_PEOPLE = {
+    "assignee": ("assigned_to_id", "assignedTo"),
+    "requester": ("requester_id", "requester"),
+    "creator": ("created_by_id", "createdBy"),
+}
+_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
+_MOST_NAMED = 200
+
+
+def asked_sql(asked: Asked, me: UUID) -> Q:
+    """For a queryset of tickets. Names are looked up here, so that the planner knows whom it is about."""
+    where = conditions_sql(asked, me)
+    if asked.terms:
+        where &= holding("words__vector", asked.terms)
+    return where
+
+
+def conditions_sql(asked: Asked, me: UUID) -> Q:
+    """As `asked_sql`, of the conditions alone."""
+    where = Q(pk__in=[]) if asked.says_nothing else Q()
+    for condition in map(_positive, asked.conditions):
+        any_of = _any_sql(condition, me)
+        where &= ~any_of if condition.negated else any_of
+    return where
+
+
+def _positive(condition: Condition) -> Condition:
+    """Not these statuses is the others: what is there can be looked up in an index, what is not there cannot."""
+    for field, known in (("status", tuple(TicketStatus)), ("priority", tuple(TicketPriority))):
+        if condition.field == field and condition.negated:
+            rest = tuple(value for value in known if value not in condition.values)
+            return Condition(field, rest) if rest else condition
+    return condition
+
+
+def asked_holds(asked: Asked, ticket: Mapping[str, Any], me: UUID) -> bool:
+    """For a ticket's JSON as staff have it."""
+    if asked.says_nothing or not all(_holds(condition, ticket, me) for condition in asked.conditions):
+        return False
+    if not asked.terms:
+        return True
+    document = ticket_document(
+        number=ticket["number"], title=ticket["title"], description=ticket["description"], tags=ticket["tags"]
+    )
+    return all(term.holds(document) for term in asked.terms)
+
+
+def _any_sql(condition: Condition, me: UUID) -> Q:
+    match condition.field:
+        case "status":
+            return Q(status__in=[value.value for value in condition.values])  # type: ignore[attr-defined]
+        case "priority":
+            return Q(priority__in=[value.rank for value in condition.values])  # type: ignore[attr-defined]
+    any_of = Q()
+    for value in condition.values:
+        any_of |= _value_sql(condition.field, value, me)
+    return any_of
+
+
+def _value_sql(field: str, value: Any, me: UUID) -> Q:
+    match field:
+        case "tag":
+            return Q(tags__contains=[value])
+        case "number":
+            return Q(number=value)
+        case "is":
+            return _kind_sql(value)
+        case "created" | "updated":
+            return _span_sql(f"{field}_at", value)
+        case _:
+            return _somebody_sql(_PEOPLE[field][0], value, me)
+
+
+def _kind_sql(kind: str) -> Q:
+    match kind:
+        case "unassigned":
+            return Q(assigned_to_id__isnull=True)
+        case "assigned":
+            return Q(assigned_to_id__isnull=False)
+        case "active":
+            return Q(status__in=[status.value for status in ACTIVE])
+        case _:
+            return Q(status__in=[status.value for status in TicketStatus if status not in ACTIVE])
+
+
+def _span_sql(column: str, span: Span) -> Q:
+    moment, where = now(), Q()
+    if span.start is not None:
+        where &= Q(**{f"{column}__gte": span.start.when(moment)})
+    if span.end is not None:
+        where &= Q(**{f"{column}__lt": span.end.when(moment)})
+    return where
+
+
+def _somebody_sql(column: str, somebody: Somebody, me: UUID) -> Q:
+    match somebody.kind:
+        case "me":
+            return Q(**{column: me})
+        case "none":
+            return Q(**{f"{column}__isnull": True})
+        case "id":
+            return Q(**{column: somebody.id})
+    people = PersonWords.objects.values_list("person_id", flat=True)
+    if somebody.kind == "email":
+        people = people.filter(person__email=somebody.email)
+    else:
+        people = people.filter(vector__matches=tsquery_of(somebody.terms))
+    named = list(people.order_by("person_id")[: _MOST_NAMED + 1])
+    return Q(**{f"{column}__in": named if len(named) <= _MOST_NAMED else people})
+
+
+def _holds(condition: Condition, ticket: Mapping[str, Any], me: UUID) -> bool:
+    met = any(_value_holds(condition.field, value, ticket, me) for value in condition.values)
+    return met != condition.negated
+
+
+def _value_holds(field: str, value: Any, ticket: Mapping[str, Any], me: UUID) -> bool:
+    match field:
+        case "status" | "priority" | "number":
+            return bool(ticket[field] == value)
+        case "tag":
+            return value in ticket["tags"]
+        case "is":
+            return _is_kind(value, ticket)
+        case "created" | "updated":
+            return _in_span(value, _MOMENT.validate_python(ticket[f"{field}At"]))
+        case _:
+            return _is_somebody(value, ticket[_PEOPLE[field][1]], me)
+
+
+def _is_kind(kind: str, ticket: Mapping[str, Any]) -> bool:
+    if kind in ("unassigned", "assigned"):
+        return (ticket["assignedToId"] is None) == (kind == "unassigned")
+    return (ticket["status"] in ACTIVE) == (kind == "active")
+
+
+def _in_span(span: Span, at: datetime) -> bool:
+    moment = now()
+    if span.start is not None and at < span.start.when(moment):
+        return False
+    return span.end is None or at < span.end.when(moment)
+
+
+def _is_somebody(somebody: Somebody, person: Mapping[str, Any] | None, me: UUID) -> bool:
+    if person is None:
+        return somebody.kind == "none"
+    match somebody.kind:
+        case "none":
+            return False
+        case "me" | "id":
+            return bool(person["id"] == str(me if somebody.kind == "me" else somebody.id))
+        case "email":
+            return bool(person["email"] == somebody.email)
+    document = person_document(
+        first_name=person["firstName"], last_name=person["lastName"], email=person["email"] or ""
+    )
+    return all(term.holds(document) for term in somebody.terms)

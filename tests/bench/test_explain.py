@@ -1,0 +1,22 @@
+"""No list and no search reads a table of tickets, comments or words from one end to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.bench.explain import explain_all
+from tests.bench.load import load
+from tests.conftest import Desk
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_every_list_and_search_goes_by_an_index(own_desk: Callable[[], Desk]) -> None:
+    """At 30,000 tickets; `python -m tests.bench.explain 1000000` is the same at a million."""
+    desk = own_desk()
+    load(desk, 30_000)
+    explained = list(explain_all(desk))
+    assert {found.path: found.read_whole for found in explained if found.read_whole} == {}
+    assert len(explained) > 150
