@@ -95,7 +95,7 @@ def _pick(actor: Person, change: BulkChange) -> tuple[list[UUID], dict[UUID, Tic
         where = filter_of(get_view(actor, change.view_id))
     else:
         where = change.filter or TicketFilter()
-    require_conditions({name: getattr(where, name) for name in where.model_fields_set})
+        require_conditions({name: getattr(where, name) for name in where.model_fields_set})
     tickets = lock_tickets(actor, _ids_by(actor, where), where)
     return list(tickets), tickets
 
