@@ -107,7 +107,7 @@ def offered_token(headers: Mapping[str, str], subprotocols: Sequence[str]) -> Of
 
 async def may_connect(offered: Offered | None, client: Sequence[object] | None) -> bool:
     """Whoever brings a good token may; of the others only so many sockets are taken from one network."""
-    if offered is not None and read_token(offered.token) is not None:
+    if offered is not None and read_bearer(offered.token) is not None:
         return True
     address = str(client[0]) if client else ""
     # Redis, not the database: any thread will do.

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from helpdesk.api_keys.actions import create_key
 from tests.conftest import Desk
-from tests.realtime.live import open_socket, serving, signed_in
+from tests.realtime.live import commit, open_socket, serving, signed_in
 
 
 @pytest.fixture
@@ -28,4 +29,7 @@ async def test_of_strangers_only_so_many_are_let_in(desk: Desk, server: str) -> 
         async with open_socket(running, token="made-up", additional_headers=header) as talk:
             assert await talk.closed() == 4429
         async with signed_in(running, desk, desk.agent, additional_headers=header) as talk:
+            assert (await talk.ask("ping"))["type"] == "pong"
+        _, key = await commit(desk, lambda: create_key(desk.agent, name="A wall", scopes=["tickets:read:any"]))
+        async with open_socket(running, token=key, additional_headers=header) as talk:
             assert (await talk.ask("ping"))["type"] == "pong"
