@@ -13,12 +13,16 @@ from helpdesk.paging import PageMeta, PageQuery
 from helpdesk.people.passwords import MOST_BYTES
 from helpdesk.shapes import Input, Seen, Shape
 
+MOST_ADDRESS = 254
+
 
 def _address(value: str) -> str:
     try:
         validate_email(value)
     except ValidationError as error:
         raise ValueError("This is not an email address.") from error
+    if len(value.lower()) > MOST_ADDRESS:  # some letters are longer in lower case
+        raise ValueError(f"At most {MOST_ADDRESS} characters.")
     return value.lower()
 
 
@@ -32,7 +36,7 @@ def _upper(value: Any) -> Any:
     return value.upper() if isinstance(value, str) else value
 
 
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254), AfterValidator(_address)]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_ADDRESS), AfterValidator(_address)]
 NewPassword = Annotated[str, StringConstraints(min_length=8), AfterValidator(_fits_bcrypt)]
 AnyPassword = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 PersonName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), Seen]

@@ -92,6 +92,14 @@ class TestChangingSomebody:
         for body in (*wrong, *foreign, {"isActive": None}):
             assert_refused(people.admin.patch(path, body), "VALIDATION_ERROR")
 
+    def test_takes_no_address_that_is_too_long_in_lower_case(self, people: People, acme: Desk) -> None:
+        address = "a@" + ".".join(["\u0130" * 60] * 4) + ".example"
+        assert len(address) <= 254 < len(address.lower())
+        refused = people.admin.patch(f"/users/{acme.user.id}", {"email": address})
+        assert_refused(refused, "VALIDATION_ERROR", field="email")
+        registration = {"email": address, "password": PASSWORD, "name": "Long", "tenantSlug": "acme"}
+        assert_refused(Api().post("/auth/signup", registration), "VALIDATION_ERROR", field="email")
+
     def test_is_the_admins(self, people: People, acme: Desk) -> None:
         for caller in (people.user, people.agent):
             assert_refused(caller.patch(f"/users/{acme.user.id}", {"role": "ADMIN"}), "FORBIDDEN")
