@@ -29,7 +29,7 @@ from helpdesk.teams.actions import delete_team
 from helpdesk.teams.queries import get_team, lock_teams
 from helpdesk.ticket_views.actions import take_views_from_team
 from helpdesk.ticket_views.queries import filter_of, get_view
-from helpdesk.tickets.actions import apply_change, delete_locked_ticket, save_tickets
+from helpdesk.tickets.actions import apply_change, delete_locked_tickets, save_tickets
 from helpdesk.tickets.filter import TicketFilter
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.named import Named
@@ -56,8 +56,11 @@ def change_tickets(actor: Person, change: BulkChange) -> BulkAnswer:
         for id_ in wanted
     ]
     counted = Counter(result.status for result in results)
-    if not change.delete:
-        save_tickets(tickets[one.id] for one in results if one.status == "changed")
+    changed = [tickets[one.id] for one in results if one.status == "changed"]
+    if change.delete:
+        delete_locked_tickets(actor, changed)
+    else:
+        save_tickets(changed)
     meta = BulkMeta(**{name: counted[name] for name in ("changed", "unchanged", "refused", "not_found")})
     return BulkAnswer(data=results, meta=meta)
 
@@ -137,8 +140,7 @@ def _change_one(actor: Person, ticket: Ticket, change: BulkChange, named: Named)
     """Refuses before it writes anything. True: something was done beside the ticket's own fields."""
     require_version(change.versions.get(ticket.id), ticket.version)
     if change.delete:
-        delete_locked_ticket(actor, ticket)
-        return True
+        return True  # it goes with the others, at the end
     tags = tags_after(ticket.tags, add=change.add_tags, remove=change.remove_tags)
     if change.comment:
         comment_on(actor, ticket, content=change.comment.content, is_internal=change.comment.is_internal)

@@ -5,7 +5,7 @@ A process killed anywhere leaves a row that is due: nothing in the store is with
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -38,9 +38,9 @@ def remove_object(key: str) -> None:
     _doom(StoredObject.objects.filter(key=key))
 
 
-def remove_objects_of_ticket(ticket_id: UUID) -> None:
-    """The ticket goes, and every file of it."""
-    _doom(StoredObject.objects.filter(ticket_id=ticket_id))
+def remove_objects_of_tickets(ticket_ids: Collection[UUID]) -> None:
+    """The tickets go, and every file of them."""
+    _doom(StoredObject.objects.filter(ticket_id__in=ticket_ids))
 
 
 def remove_objects_of_comment(comment_id: UUID) -> None:

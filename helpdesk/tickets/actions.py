@@ -14,7 +14,7 @@ from helpdesk.errors import FieldForbidden
 from helpdesk.events import catalogue
 from helpdesk.events.log import record
 from helpdesk.events.payloads import TicketPayload
-from helpdesk.objects.actions import remove_objects_of_ticket
+from helpdesk.objects.actions import remove_objects_of_tickets
 from helpdesk.people.models import Person
 from helpdesk.permissions import require
 from helpdesk.shapes import same_json, to_json_name
@@ -124,15 +124,17 @@ def delete_ticket(actor: Person, ticket_id: UUID, *, if_match: str | None = None
     require(actor, "deleteTicket")
     ticket = lock_ticket(actor, ticket_id)
     require_match(if_match, ticket.version, lambda: ticket_for(actor, ticket))
-    delete_locked_ticket(actor, ticket)
+    delete_locked_tickets(actor, [ticket])
 
 
-def delete_locked_ticket(actor: Person, ticket: Ticket) -> None:
-    """What every deletion of a ticket comes to, alone or among many."""
-    event = catalogue.TicketDeleted(ticket_id=ticket.id, number=ticket.number, requester_id=ticket.requester_id)
-    remove_objects_of_ticket(ticket.id)
-    ticket.delete()
-    record(actor, event)
+def delete_locked_tickets(actor: Person, tickets: Sequence[Ticket]) -> None:
+    """What every deletion of tickets comes to, of one or of many, in as few statements; an event for each."""
+    ids = [ticket.id for ticket in tickets]
+    remove_objects_of_tickets(ids)
+    Ticket.objects.filter(id__in=ids).delete()
+    for ticket in tickets:
+        event = catalogue.TicketDeleted(ticket_id=ticket.id, number=ticket.number, requester_id=ticket.requester_id)
+        record(actor, event)
 
 
 def _index_changed(tickets: Sequence[Ticket]) -> None:

@@ -300,6 +300,15 @@ class TestAThousand:
         assert again.body == answer.body
         assert recorded() == []
 
+    def test_are_deleted_in_a_few_statements(self, people: People, acme: Desk, recorded: Recorded) -> None:
+        ids = many(acme, MOST_TICKETS)
+        with CaptureQueriesContext(connection) as captured:
+            answer = people.admin.post("/tickets/bulk", {"ids": ids, "delete": True})
+        assert answer["meta"]["changed"] == MOST_TICKETS
+        assert len(captured) < 100
+        assert [str(row.ticket) for row in recorded()] == ids
+        assert execute(acme.ref, "SELECT count(*) FROM ticket") == [(0,)]
+
     def test_are_read_page_by_page_by_every_reader_of_the_log(self, desk: Desk) -> None:
         ids = many(desk, PAGE_ROWS + 20)
         body = {"ids": ids, "set": {"assignedToId": str(desk.ada.id)}}
