@@ -25,6 +25,8 @@ from tenants.resolve import tenant_by_host, tenant_by_id
 
 MOST_HELD = 5_000
 """Different refusals between two writings."""
+MOST_HOSTS = 100
+"""Different ones between two writings: each has to be looked up, and whoever is refused may name any."""
 MOST_ROWS_AN_HOUR = 1_000
 """Of one tenant, by one process."""
 WRITTEN_EVERY_S = 1.0
@@ -96,7 +98,13 @@ class Notes:
         by_place: defaultdict[Place, dict[Access, Times]] = defaultdict(dict)
         for (place, access), times in held.items():
             by_place[place][access] = times
+        hosts = 0
         for place, counted in by_place.items():
+            hosts += place.tenant_id is None
+            if place.tenant_id is None and hosts > MOST_HOSTS:
+                with self._lock:
+                    self._dropped += sum(times.count for times in counted.values())
+                continue
             try:
                 self._write_to(place, counted)
             except Exception as error:

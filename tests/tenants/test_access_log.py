@@ -19,6 +19,7 @@ from helpdesk.access_log.rules import Access
 from helpdesk.clock import now
 from helpdesk.vocabulary import AccessKind
 from tenants import context
+from tenants.resolve import tenant_by_host
 from tenants.watch import notes as module
 from tenants.watch.notes import Notes, Place, this_hour
 from tests.api import Api
@@ -159,6 +160,24 @@ class TestTheList:
 
 
 class TestAFlood:
+    def test_of_made_up_hosts_asks_the_database_for_a_bounded_number_of_them(
+        self, api: Api, admin: Api, acme: Desk, noted: Notes, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(module, "MOST_HOSTS", 3)
+        asked: list[str] = []
+
+        def look_up(host: str) -> Any:
+            asked.append(host)
+            return tenant_by_host(host)
+
+        monkeypatch.setattr(module, "tenant_by_host", look_up)
+        for number in range(10):
+            noted.note(Place(None, f"{number}.made-up.example"), Access(AccessKind.RATE_LIMITED, this_hour()))
+        noted.note(Place(acme.ref.id), Access(AccessKind.FORBIDDEN, this_hour()))
+        noted.write()
+        assert len(asked) == 3
+        assert [kind for kind, *_ in entries(admin)] == ["forbidden"]
+
     def test_fills_no_more_memory_and_rows_than_it_may_and_is_counted(
         self, desk: Desk, noted: Notes, monkeypatch: pytest.MonkeyPatch
     ) -> None:
