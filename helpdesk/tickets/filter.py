@@ -39,6 +39,8 @@ def _split(value: Any) -> Any:
     return value
 
 
+MOST_VALUES = 100
+"""Of one field of a filter."""
 AnyStatus = Annotated[TicketStatus, BeforeValidator(lower_word)]
 AnyPriority = Annotated[TicketPriority, BeforeValidator(priority_word)]
 Somebody = UUID | Annotated[Literal["me"], BeforeValidator(lower_word)]
@@ -62,13 +64,15 @@ class TicketFilter(Shape):
     inclusive, to is exclusive.
     """
 
-    status: Annotated[list[AnyStatus], BeforeValidator(_split)] = Field(default_factory=list)
-    priority: Annotated[list[AnyPriority], BeforeValidator(_split)] = Field(default_factory=list)
+    status: Annotated[list[AnyStatus], BeforeValidator(_split)] = Field(default_factory=list, max_length=MOST_VALUES)
+    priority: Annotated[list[AnyPriority], BeforeValidator(_split)] = Field(
+        default_factory=list, max_length=MOST_VALUES
+    )
     assigned_to_id: SomebodyOrNobody | None = None
     team_id: SomeTeam | None = None
     requester_id: Somebody | None = None
     created_by_id: Somebody | None = None
-    tag: Annotated[list[str], BeforeValidator(_split)] = Field(default_factory=list)
+    tag: Annotated[list[str], BeforeValidator(_split)] = Field(default_factory=list, max_length=MOST_VALUES)
     q: Question | None = None
     """What is typed into a search box (docs/search.md): words, `"exact words"`, `status:open`, `-tag:vpn` …"""
     created_from: Moment | None = None

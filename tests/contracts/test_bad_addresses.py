@@ -98,6 +98,7 @@ WRONG_QUERIES: dict[str, tuple[str, str]] = {
     "an unknown direction": ("sortOrder=sekret", "sortOrder"),
     "an unknown status": ("status=sekret", "status"),
     "one unknown status of several": ("status=open&status=sekret", "status"),
+    "101 tags": ("&".join(["tag=x"] * 101), "tag"),
     "an unknown priority": ("priority=sekret", "priority"),
     "an assignee who is no id": ("assignedToId=sekret", "assignedToId"),
     "a requester who is no id": ("requesterId=none", "requesterId"),
