@@ -246,3 +246,21 @@ class TestLoggingOut:
 
 def _token_of(api: Api, acme: Desk, email: str) -> str:
     return str(log_in(api, email, tenantSlug="acme")["token"])
+
+
+class TestAWrongPassword:
+    def test_without_a_tenant_takes_as_long_for_one_tenant_as_for_many(
+        self, api: Api, acme: Desk, globex: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        waits: list[float] = []
+        monkeypatch.setattr("tenants.signin.steady.time.sleep", waits.append)
+        login = {"email": "twice@x.example", "password": "wrong-password"}
+        for known_in in ([], [acme], [acme, globex]):
+            for desk in known_in:
+                body = {"email": login["email"], "password": PASSWORD, "firstName": "T", "lastName": "W"}
+                api.post("/auth/register", body | {"tenantSlug": desk.ref.slug})
+            assert api.post("/auth/login", login).status == 401
+        assert len(waits) == 3
+        assert api.post("/auth/login", login | {"tenantSlug": "acme"}).status == 401
+        assert api.post("/auth/login", {"email": acme.user.email, "password": PASSWORD}).status == 200
+        assert len(waits) == 3, "what is right, or names its tenant, is answered at once"
