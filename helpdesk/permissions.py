@@ -173,6 +173,15 @@ def require(actor: HasRole, operation: str) -> None:
         _require_scope(Role(actor.role), operation, held)
 
 
+def is_let(actor: HasRole, operation: str) -> bool:
+    """Would `require` let the actor do that?"""
+    try:
+        require(actor, operation)
+    except Forbidden:
+        return False
+    return True
+
+
 def _require_scope(role: Role, operation: str, held: frozenset[str]) -> None:
     if OPERATIONS[operation].scope == IN_PERSON:
         raise KeyMayNot

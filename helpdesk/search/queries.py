@@ -19,6 +19,7 @@ from helpdesk.errors import Forbidden
 from helpdesk.people.models import Person
 from helpdesk.people.queries import people_visible_to
 from helpdesk.people.shapes import user_payload
+from helpdesk.permissions import is_let, require
 from helpdesk.search.candidates import Found, find_comments, find_people, find_tickets
 from helpdesk.search.rules import Part, beginning, snippet, whole
 from helpdesk.search.schemas import Kind, SearchQuery
@@ -54,9 +55,7 @@ def search(person: Person, query: SearchQuery) -> dict[str, Any]:
     """The answer to a search: the best first, at most `limit`, and how it was come by."""
     asked = understand(query.q)
     require_askable(person, asked)
-    kinds: set[Kind] = set(query.types) or {"tickets", *(("people",) if person.is_staff else ())}
-    if "people" in kinds and not person.is_staff:
-        raise PeopleAreForStaff
+    kinds = _kinds(person, query)
     hits = _hits(person, asked, kinds)
     forgiven = None
     if not hits and (forgiven := _forgiven(person, asked)):
@@ -65,6 +64,15 @@ def search(person: Person, query: SearchQuery) -> dict[str, Any]:
     corrected = _corrected(forgiven.terms, shown) if forgiven else []
     meta = {"limit": query.limit, "hasMore": len(hits) > query.limit, "corrected": corrected}
     return {"data": [result for result, _ in shown], "meta": meta}
+
+
+def _kinds(person: Person, query: SearchQuery) -> set[Kind]:
+    """What is looked for. An API key finds people only where it could list them."""
+    if "people" in query.types:
+        if not person.is_staff:
+            raise PeopleAreForStaff
+        require(person, "listUsers")
+    return set(query.types) or {"tickets", *(("people",) if person.is_staff and is_let(person, "listUsers") else ())}
 
 
 def _hits(person: Person, asked: Asked, kinds: Set[Kind]) -> list[_Hit]:
@@ -96,7 +104,10 @@ Shown = tuple[dict[str, Any], str]
 
 
 def _read(person: Person, hits: Sequence[_Hit], terms: Sequence[Term]) -> list[Shown]:
-    """The hits as the person gets them; rows are read from what the person may see, once a kind."""
+    """The hits as the person gets them; rows are read from what the person may see, once a kind.
+
+    What was deleted since it was found is left out.
+    """
     ids: dict[str, list[UUID]] = {"ticket": [], "comment": [], "user": []}
     for hit in hits:
         ids[hit.kind].append(hit.id)
@@ -108,12 +119,12 @@ def _read(person: Person, hits: Sequence[_Hit], terms: Sequence[Term]) -> list[S
     shown: list[Shown] = []
     for hit in hits:
         match hit.kind:
-            case "ticket":
+            case "ticket" if hit.id in tickets:
                 comment = comments.get(hit.comment_id) if hit.comment_id else None
                 shown.append(_ticket_result(person, hit, tickets[hit.id], comment, terms))
-            case "comment":
+            case "comment" if hit.id in comments:
                 shown.append(_comment_result(person, hit, comments[hit.id], terms))
-            case _:
+            case "user" if hit.id in people:
                 shown.append(_person_result(hit, people[hit.id]))
     return shown
 

@@ -171,6 +171,15 @@ class TestActing:
             call = operation.call(target, optional=False)
             assert_refused(key.call(call.method, call.path, call.body), "FORBIDDEN", reason="api_key")
 
+    def test_needs_the_scope_to_find_people_too(self, api: Api, acme: Desk) -> None:
+        tickets = api.as_token(key_for(acme, acme.agent, "tickets:read:any"))
+        asked = f"/search?q={acme.user.email}"
+        assert tickets.get(asked)["data"] == []
+        assert_refused(tickets.get(f"{asked}&types=people"), "FORBIDDEN", reason="scope")
+        both = api.as_token(key_for(acme, acme.agent, "tickets:read:any", "users:read:any"))
+        for more in ("", "&types=people"):
+            assert str(acme.user.id) in [found["user"]["id"] for found in both.get(asked + more)["data"]]
+
     def test_needs_the_scope_to_delete_for_many_too(self, api: Api, acme: Desk, ticket: dict[str, Any]) -> None:
         body = {"ids": [ticket["id"]], "delete": True}
         writes = api.as_token(key_for(acme, acme.admin, "tickets:write:any"))

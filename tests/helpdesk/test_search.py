@@ -8,7 +8,8 @@ from urllib.parse import quote
 import pytest
 
 from helpdesk.comments.models import NoteWords, ReplyWords
-from helpdesk.tickets.models import TicketWords
+from helpdesk.search import queries
+from helpdesk.tickets.models import Ticket, TicketWords
 from helpdesk.work import unit_of_work
 from tenants import context
 from tests.api import Answer, Api
@@ -247,6 +248,22 @@ class TestWhatNobodyLearns:
         text = search(people.user, "printer").response.content.decode()
         assert acme.ada.email not in text
         assert "secret" not in text
+
+
+class TestWhatIsDeletedMeanwhile:
+    def test_is_not_in_the_answer(self, people: People, acme: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Between the statement that finds and the one that reads."""
+        said(people.user, opened(people.user, "Printer"), "The printer again")
+        opened(people.user, "Another printer")
+        find = queries._hits
+
+        def found_and_deleted(*asked: Any) -> Any:
+            hits = find(*asked)
+            Ticket.objects.filter(title="Printer").first().delete()  # type: ignore[union-attr]
+            return hits
+
+        monkeypatch.setattr(queries, "_hits", found_and_deleted)
+        assert found(people.agent, "printer", types="tickets,comments") == ["Another printer"]
 
 
 class TestRefusals:
