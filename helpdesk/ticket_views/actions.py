@@ -53,6 +53,8 @@ def create_view(actor: Person, *, fields: Mapping[str, Any]) -> TicketView:
 def change_view(actor: Person, view_id: UUID, *, fields: Mapping[str, Any], if_match: str | None = None) -> TicketView:
     """Set the given fields. Whoever loses sight of it is told that it is gone; whoever gains it, that it is new."""
     require(actor, "updateView")
+    if fields.get("team_id"):
+        get_team_for_tickets(fields["team_id"])  # teams are locked before views, as where a team is deleted
     view = get_view(actor, view_id, lock=True)
     require_match(if_match, view.version, lambda: view_payload(view).model_dump(mode="json", by_alias=True))
     wanted = _columns_of(fields)

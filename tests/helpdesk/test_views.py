@@ -226,6 +226,16 @@ class TestSharing:
         assert (found["visibility"], found["teamId"]) == ("private", None)
         assert names(people.admin) == []
 
+    def test_with_a_team_waits_for_nobody_who_deletes_it(self, people: People, team: str) -> None:
+        """Whoever deletes a team locks it and then its views: in the other order the two would wait in a circle."""
+        view = made(people.agent)["id"]
+        with CaptureQueriesContext(connection) as captured:
+            assert people.agent.patch(f"/views/{view}", {"visibility": "team", "teamId": team}).status == 200
+        statements = [query["sql"] for query in captured]
+        locks = [sql for sql in statements if "FOR KEY SHARE" in sql or ("ticket_view" in sql and "FOR UPDATE" in sql)]
+        assert "FOR KEY SHARE" in locks[0]
+        assert "FOR UPDATE" in locks[1]
+
 
 class TestChanging:
     def test_says_what_changed(self, people: People, recorded: Recorded) -> None:
