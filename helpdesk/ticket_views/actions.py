@@ -44,7 +44,8 @@ def create_view(actor: Person, *, fields: Mapping[str, Any]) -> TicketView:
         columns["position"] = (TicketView.objects.aggregate(last=Max("position"))["last"] or 0) + 1
     moment = now()
     view = TicketView(**columns, owner=actor, created_at=moment, updated_at=moment)
-    _require_shareable(actor, view)
+    _require_may_share(actor, view)
+    _require_active_team(view)
     view.save(force_insert=True)
     _tell_created(actor, view)
     return view
@@ -72,8 +73,9 @@ def change_view(actor: Person, view_id: UUID, *, fields: Mapping[str, Any], if_m
     farewell = _deleted(view)
     for name, value in wanted.items():
         setattr(view, name, value)
+    _require_may_share(actor, view)  # who has left the team does not change what it sees
     if is_shared_anew:
-        _require_shareable(actor, view)
+        _require_active_team(view)
         if view.owner_id is None and view.visibility != ViewVisibility.ALL.value:
             view.owner = actor  # else nobody would have it
     view.version, view.updated_at = view.version + 1, now()
@@ -144,9 +146,12 @@ def _require_editable(actor: Person, view: TicketView) -> None:
     require_editable(Role(actor.role), ViewVisibility(view.visibility), own=view.owner_id == actor.id)
 
 
-def _require_shareable(actor: Person, view: TicketView) -> None:
+def _require_may_share(actor: Person, view: TicketView) -> None:
     in_team = view.team_id in list_teams_of(actor.id)
     require_shareable(Role(actor.role), ViewVisibility(view.visibility), team_id=view.team_id, in_team=in_team)
+
+
+def _require_active_team(view: TicketView) -> None:
     if view.team_id and get_team_for_tickets(view.team_id) is None:
         raise ValidationFailed.of("teamId", "There is no such active team.", "unknown_team")
 

@@ -186,6 +186,18 @@ class TestSharing:
         assert_refused(people.ada.patch(f"/views/{view['id']}", {"name": "X"}), "FORBIDDEN", reason="not_owner")
         assert people.admin.patch(f"/views/{view['id']}", {"name": "X"})["name"] == "X"
 
+    def test_who_has_left_the_team_takes_it_back_but_does_not_change_it(
+        self, people: People, acme: Desk, team: str
+    ) -> None:
+        view = made(people.agent, "Ours", visibility="team", teamId=team)
+        people.admin.put(f"/teams/{team}/members/{acme.ada.id}")
+        assert people.admin.delete(f"/teams/{team}/members/{acme.agent.id}").status == 204
+        refused = people.agent.patch(f"/views/{view['id']}", {"name": "X", "filter": {"status": ["closed"]}})
+        assert_refused(refused, "FORBIDDEN", field="teamId", reason="field")
+        assert names(people.ada) == ["Ours"]
+        assert people.agent.patch(f"/views/{view['id']}", {"visibility": "private"}).status == 200
+        assert names(people.ada) == []
+
     def test_agents_share_with_their_own_teams_and_only_admins_with_all(self, people: People, team: str) -> None:
         answer = people.ada.post("/views", {"name": "N", "visibility": "team", "teamId": team})
         assert_refused(answer, "FORBIDDEN", field="teamId", reason="field")
