@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import closing
 from typing import Any
 from uuid import uuid4
 
@@ -325,28 +324,6 @@ class TestTheMail:
         with context.tenant(acme.ref), unit_of_work():
             (mail,) = inbox(person_of(acme, GRACE["email"]))
         assert mail.text.startswith("Come in: http://acme.localhost")
-
-
-class TestThePages:
-    @pytest.mark.parametrize("purpose", ["invitation", "reset", "confirmation", "forgot"])
-    def test_hold_a_form_and_no_script_of_their_own(self, api: Api, purpose: str) -> None:
-        from django.test import Client
-
-        answer = Client().get(f"/account/{purpose}", headers={"Host": "acme.localhost"})
-        page = answer.content.decode()
-        assert (answer.status_code, answer["Referrer-Policy"]) == (200, "no-referrer")
-        assert "script-src 'self'" in answer["Content-Security-Policy"]
-        assert "<script>" not in page
-        assert "style=" not in page
-        for path in re.findall(r'(?:src|href)="(/static/[^"]+)"', page):
-            with closing(Client().get(path)) as asset:
-                assert asset.status_code == 200, path
-
-    def test_there_are_no_others(self, api: Api) -> None:
-        from django.test import Client
-
-        assert Client().get("/account/nothing", headers={"Host": "acme.localhost"}).status_code == 404
-        assert Client().post("/account/reset", headers={"Host": "acme.localhost"}).status_code == 405
 
 
 class TestTwoAtOnce:
