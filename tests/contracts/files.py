@@ -5,7 +5,6 @@ from __future__ import annotations
 from hashlib import sha256
 from uuid import UUID
 
-import boto3
 from django.conf import settings
 
 from helpdesk import desk
@@ -19,19 +18,12 @@ from helpdesk.objects.actions import expect_object
 from helpdesk.objects.rules import key_of
 from helpdesk.people.models import Person
 from tests.contracts.operations import UPLOADED
+from tests.helpdesk.files import store
 
 
 def put(key: str, content: bytes = UPLOADED) -> None:
     """Needs a store: `make test` starts one."""
-    assert settings.S3_ENDPOINT_URL, "S3_ENDPOINT_URL is unset: python -m config.embedded --fast -- pytest …"
-    client = boto3.client(
-        "s3",
-        endpoint_url=settings.S3_ENDPOINT_URL,
-        region_name=settings.S3_REGION,
-        aws_access_key_id=settings.S3_ACCESS_KEY_ID,
-        aws_secret_access_key=settings.S3_SECRET_ACCESS_KEY,
-    )
-    client.put_object(Bucket=settings.S3_BUCKET, Key=key, Body=content)
+    store().put_object(Bucket=settings.S3_BUCKET, Key=key, Body=content)
 
 
 def expect_upload(person: Person, ticket_id: UUID, *, filename: str) -> Upload:

@@ -127,7 +127,7 @@ class Operation:
         for parameter in self.parameters():
             name = parameter["name"]
             if parameter["in"] == "path":
-                path = path.replace("{" + name + "}", quote(target.ids()[_camel(name)]))
+                path = path.replace("{" + name + "}", quote(target.ids()[camel(name)]))
             elif name not in OWN_PARAMETERS and (optional or parameter.get("required")):
                 value = _value(name, parameter["schema"], target)
                 query[name] = value[0] if isinstance(value, list) else str(value)
@@ -179,7 +179,8 @@ def operation(operation_id: str) -> Operation:
     return next(found for found in operations() if found.id == operation_id)
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
+    """A path parameter as the ids are named: `ticket_id` is `ticketId`."""
     head, *rest = name.split("_")
     return head + "".join(word.title() for word in rest)
 

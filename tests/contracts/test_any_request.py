@@ -27,7 +27,7 @@ from schemathesis.specs.openapi.checks import (
 from helpdesk.document import HEALTH
 from helpdesk.vocabulary import Role
 from tests.conftest import Desk, _drop, make_desk, token_for
-from tests.contracts.operations import Operation, document, operations
+from tests.contracts.operations import Operation, camel, document, operations
 from tests.contracts.scene import make_platform_admin, platform_token, set_scene
 
 EXAMPLES = int(os.environ.get("HUB_EXAMPLES", "30"))
@@ -88,7 +88,7 @@ def test_is_answered_as_documented(operation: Operation, make_own: Callable[[], 
         return {"Authorization": f"Bearer {token}"}
 
     own = {
-        parameter["name"]: ids[_camel(parameter["name"])]
+        parameter["name"]: ids[camel(parameter["name"])]
         for parameter in operation.parameters()
         if parameter["in"] == "path"
     }
@@ -109,8 +109,3 @@ def test_is_answered_as_documented(operation: Operation, make_own: Callable[[], 
         case.call_and_validate(headers=headers(role) | {"Host": "localhost"}, checks=CHECKS, excluded_checks=excluded)
 
     try_it()
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(word.title() for word in rest)
