@@ -68,7 +68,7 @@ bench-delivery: install-dev ## Deliveries a second, beside a bare client in the 
 	@$(EMBEDDED) $(PY) -m tests.bench.delivery
 
 smoke: install-dev ## Watch one ticket go from REST through the log to the live queue
-	@$(PY) -m tests.smoke $(ARGS)
+	@PYTHONPATH=clients/python $(PY) -m tests.smoke $(ARGS)
 
 schema: install-dev ## Write tenants/schema.sql anew from the migrations
 	@$(MANAGE) write_schema

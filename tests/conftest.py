@@ -35,15 +35,17 @@ os.environ.setdefault("HUB_RATE_LIMITING", "off")
 PASSWORD = "test-password"
 
 
-WITH_REAL_PROCESSES = frozenset({"realtime", "config", "embedded", "e2e", "browser", "tasks", "webhooks"})
+WITH_REAL_PROCESSES = frozenset({"realtime", "config", "embedded", "e2e", "browser", "tasks", "webhooks", "clients"})
 """Folders whose tests start servers and talk to them over sockets."""
+ONE_TRY = frozenset({"contracts", "chaos"})
+"""What fails here once has failed: a lost event does not come back by looking again."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """On a machine that stands still for seconds such a test may lose its race: it gets a second try, which is told."""
     for item in items:
         real = item.path.parent.name in WITH_REAL_PROCESSES or "socket" in item.path.name
-        if real or (item.get_closest_marker("slow") and item.path.parent.name != "contracts"):
+        if real or (item.get_closest_marker("slow") and item.path.parent.name not in ONE_TRY):
             item.add_marker(pytest.mark.flaky(reruns=2))
 
 

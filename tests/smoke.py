@@ -7,7 +7,6 @@ webhook's receiver is on this machine, so the hub must allow that: WEBHOOK_ALLOW
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import sys
 import time
@@ -16,7 +15,7 @@ from typing import Any
 
 import httpx
 from standardwebhooks import Webhook
-from websockets.asyncio.client import ClientConnection, connect
+from ticket_hub_client import Began, Happened, HubClient, Synced, Told
 
 from tests.receiver import receiving
 
@@ -28,67 +27,54 @@ PATIENCE_S = 15
 
 
 class Follower:
-    """Somebody's live stream that remembers its place, and misses nothing."""
+    """Somebody's live stream, read with the client that we give to others."""
 
     def __init__(self, token: str, stream: str = "queue") -> None:
-        self.token, self.stream = token, stream
-        self.epoch: str | None = None
+        self.stream = stream
         self.seq = 0
-        self.seen: list[dict[str, Any]] = []
-        self._socket: ClientConnection | None = None
+        self.hub = HubClient(SOCKET, token)
 
     async def follow(self) -> None:
-        """Connect, and go on from the place where it stopped."""
-        self._socket = await connect(SOCKET, subprotocols=["hub.v1", f"bearer.{self.token}"])  # type: ignore[list-item]
-        frame: dict[str, Any] = {"type": "subscribe", "stream": self.stream}
-        if self.epoch:
-            frame["since"] = {"epoch": self.epoch, "seq": self.seq}
-        await self._socket.send(json.dumps(frame))
-        await self._until(lambda frame: frame["type"] == "subscribed")
+        await self.hub.follow(self.stream)
+        await self._until(lambda told: isinstance(told, Began))
 
-    async def drop(self) -> None:
-        """Lose the connection without a word."""
-        assert self._socket is not None
-        self._socket.transport.abort()
-        self._socket = None
+    def drop(self) -> None:
+        """Lose the connection without a word; it comes back, and goes on where it stopped."""
+        self.hub.drop()
+
+    async def close(self) -> None:
+        await self.hub.close()
+        assert self.hub.counts.gaps == self.hub.counts.repeats == self.hub.counts.resets == 0, self.hub.counts
 
     async def wait_to_be_told(self, ticket_id: str) -> str:
         """The title of the next notification about this ticket."""
-        frame = await self._until(
-            lambda frame: (
-                frame["type"] == "event" and frame["event"]["data"]["notification"]["data"]["ticketId"] == ticket_id
+        told = await self._until(
+            lambda told: (
+                isinstance(told, Happened) and told.event["data"]["notification"]["data"]["ticketId"] == ticket_id
             )
         )
-        return str(frame["event"]["data"]["notification"]["title"])
+        return str(told.event["data"]["notification"]["title"])
 
     async def wait_for(self, type_: str, ticket_id: str) -> dict[str, Any]:
         """The next event of this type on this ticket."""
-        frame = await self._until(
-            lambda frame: (
-                frame["type"] == "event"
-                and frame["event"]["type"] == type_
-                and frame["event"]["data"]["ticket"]["id"] == ticket_id
+        told = await self._until(
+            lambda told: (
+                isinstance(told, Happened)
+                and told.event["type"] == type_
+                and told.event["data"]["ticket"]["id"] == ticket_id
             )
         )
-        event: dict[str, Any] = frame["event"]
+        event: dict[str, Any] = told.event
         return event
 
-    async def _until(self, wanted: Any) -> dict[str, Any]:
-        assert self._socket is not None
+    async def _until(self, wanted: Callable[[Told], bool]) -> Any:
         async with asyncio.timeout(PATIENCE_S):
             while True:
-                frame: dict[str, Any] = json.loads(await self._socket.recv())
-                self._keep(frame)
-                if wanted(frame):
-                    return frame
-
-    def _keep(self, frame: dict[str, Any]) -> None:
-        if frame["type"] == "event":
-            assert frame["prev"] <= self.seq, f"missed something between {self.seq} and {frame['prev']}"
-            assert frame["seq"] > self.seq, f"got {frame['seq']} twice"
-            self.seen.append(frame)
-        if frame["type"] in ("subscribed", "synced", "event"):
-            self.epoch, self.seq = frame.get("epoch", self.epoch), frame["seq"]
+                told = await self.hub.next()
+                if isinstance(told, Began | Happened | Synced):
+                    self.seq = told.place.seq
+                if wanted(told):
+                    return told
 
 
 def sign_in(http: httpx.Client, email: str) -> str:
@@ -135,19 +121,18 @@ async def smoke() -> None:
         await queue.wait_for("comment.added", ticket["id"])
         print(f"the requester commented; the agent's queue shows it, seq {queue.seq}")
 
-        await queue.drop()
+        queue.drop()
         missed = [post(http, requester, comments, {"content": f"While you were away, {n}"})["id"] for n in range(3)]
-        await queue.follow()
         got = [(await queue.wait_for("comment.added", ticket["id"]))["data"]["comment"]["id"] for _ in missed]
         assert got == missed, "the comments came in another order"
         print(f"the socket was dropped; resumed, all {len(missed)} comments came once and in order, seq {queue.seq}")
-        await queue.drop()
+        await queue.close()
 
         told = Follower(requester, "me")
         await told.follow()
         post(http, agent, comments, {"content": "The fire brigade is on its way."})
         print(f"the agent replied; the requester was told: {await told.wait_to_be_told(ticket['id'])!r}")
-        await told.drop()
+        await told.close()
 
         smoke_file(http, requester, agent, ticket)
         await smoke_mail(http, ticket)
