@@ -65,6 +65,10 @@ class Env(BaseSettings):
     """Of all people and keys of a tenant together."""
     hub_limit_handshakes: LimitText = "300/15m"
     """Sockets opened from one address before signing in."""
+    hub_most_sockets: int = Field(default=20_000, ge=0)
+    """Of one web process; 0 is no limit."""
+    hub_most_sockets_person: int = Field(default=100, ge=0)
+    """Of one person in one web process; 0 is no limit."""
     hub_access_log_days: int = Field(default=90, ge=1)
     webhook_allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     """Inner networks that webhooks may be sent to all the same."""

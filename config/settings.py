@@ -23,6 +23,8 @@ HUB_ENCRYPTION_KEYS = env.hub_encryption_keys
 WEBHOOK_ALLOWED_NETWORKS = env.webhook_allowed_networks
 HUB_BCRYPT_ROUNDS = env.hub_bcrypt_rounds
 HUB_CORS_ORIGINS = frozenset(env.hub_cors_origins)
+HUB_MOST_SOCKETS = env.hub_most_sockets
+HUB_MOST_SOCKETS_PERSON = env.hub_most_sockets_person
 HUB_RATE_LIMITING = env.hub_rate_limiting == "on"
 HUB_ACCESS_LOG_DAYS = env.hub_access_log_days
 HUB_LIMITS = {

@@ -25,6 +25,7 @@ SERVER_FRAMES: tuple[type[BaseModel], ...] = (
     protocol.Synced,
     protocol.Reset,
     protocol.Pong,
+    protocol.Goodbye,
     protocol.ErrorFrame,
 )
 _SCHEMA = "#/components/schemas/{model}"

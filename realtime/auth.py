@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 from typing import Literal
 from uuid import UUID
 
-from helpdesk.api_keys.actions import note_use
-from helpdesk.api_keys.queries import get_caller, keys_in_use
+from helpdesk.api_keys.queries import Caller, keys_in_use
 from helpdesk.clock import now, rfc3339
 from helpdesk.people.credentials import cookie_token, is_same_origin, read_bearer
 from helpdesk.people.models import Person, Session
 from helpdesk.people.tokens import Claims, read_token
 from helpdesk.permissions import has_scope, may
 from helpdesk.vocabulary import Role
+from realtime.admission import get_caller_now
 from realtime.closing import (
     BAD_TOKEN,
     NO_SCOPE,
@@ -78,6 +78,8 @@ class Login:
     rights: Rights
     expires_at: float | None
     """Seconds since 1970; None: at no set time."""
+    began_at: float = 0.0
+    """The loop's time before the rights were read."""
 
     def shape(self, frame_id: FrameId | None) -> Authenticated:
         """The answer to the `auth` frame that brought it."""
@@ -130,25 +132,22 @@ async def sign_in(token: str, host: Host) -> Login:
     if claims is None:
         raise Refused(BAD_TOKEN, ErrorCode.UNAUTHORIZED, "The token is not valid, or no longer.")
     tenant = await _tenant_of(claims, host)
-    login = await run_in_tenant(tenant, lambda: _login(tenant, claims))
-    if login is None:
-        raise Refused(SIGNED_OUT, ErrorCode.UNAUTHORIZED, "Sign in again.")
-    if not login.rights.reach(FOLLOW_TICKETS):
-        raise Refused(NO_SCOPE, ErrorCode.FORBIDDEN, "This API key has no scope to read tickets.")
-    return login
-
-
-def _login(tenant: TenantRef, claims: Claims) -> Login | None:
-    caller = get_caller(claims)
+    began_at = asyncio.get_running_loop().time()
+    caller = await get_caller_now(tenant, claims)
     proof_id = claims.key_id or claims.session_id
     if caller is None or proof_id is None:
-        return None
+        raise Refused(SIGNED_OUT, ErrorCode.UNAUTHORIZED, "Sign in again.")
     rights = Rights(Role(caller.person.role), caller.scopes)
+    if not rights.reach(FOLLOW_TICKETS):
+        raise Refused(NO_SCOPE, ErrorCode.FORBIDDEN, "This API key has no scope to read tickets.")
+    return Login(tenant, caller.person, proof_id, rights, _end_of(caller, claims), began_at)
+
+
+def _end_of(caller: Caller, claims: Claims) -> float | None:
+    """Until when it lets somebody in, in seconds since 1970."""
     if caller.key is None:
-        return Login(tenant, caller.person, proof_id, rights, claims.expires_at)
-    note_use(caller.key)
-    ends = caller.key.expires_at
-    return Login(tenant, caller.person, proof_id, rights, ends.timestamp() if ends else None)
+        return claims.expires_at
+    return caller.key.expires_at.timestamp() if caller.key.expires_at else None
 
 
 async def get_tenant_now(tenant_id: UUID) -> TenantRef | None:

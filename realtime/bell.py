@@ -17,7 +17,7 @@ import structlog
 from channels.layers import get_channel_layer
 
 from realtime.hearing import GROUP
-from realtime.hub import ring_local
+from realtime.hub import knock_local, ring_local
 
 LONGEST_RING_S = 0.3
 BREAK_S = 3.0
@@ -110,7 +110,21 @@ class Ringer:
             await layer.flush()
 
 
-_ringer = Ringer()
+class Knocker(Ringer):
+    """Has the hubs look who is still here. A lost knock costs until the next beat."""
+
+    thread_name = "knocker"
+
+    def _ring_near(self, tenant_id: UUID, seq: int) -> None:
+        knock_local(tenant_id)
+
+    async def _ring_far(self, tenant_id: UUID, seq: int) -> None:
+        layer: Any = get_channel_layer()
+        if layer is not None:
+            await layer.group_send(GROUP, {"type": "bell.knocked", "tenant": str(tenant_id)})
+
+
+_ringer, _knocker = Ringer(), Knocker()
 
 
 def ring(tenant_id: UUID, seq: int) -> None:
@@ -118,9 +132,14 @@ def ring(tenant_id: UUID, seq: int) -> None:
     _ringer.ring(tenant_id, seq)
 
 
+def knock(tenant_id: UUID) -> None:
+    """The listener on the knocks of `helpdesk.events.bell`."""
+    _knocker.ring(tenant_id, 0)
+
+
 def _begin_anew() -> None:
-    global _ringer
-    _ringer = Ringer()
+    global _ringer, _knocker
+    _ringer, _knocker = Ringer(), Knocker()
 
 
 # A forked child (a Celery worker's) has the parent's thread in name only.

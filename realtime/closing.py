@@ -41,6 +41,7 @@ class Ending:
 RESTARTING = Ending(CloseCode.COME_BACK, "restarting")
 RIGHTS_CHANGED = Ending(CloseCode.COME_BACK, "rights_changed")
 UNAVAILABLE = Ending(CloseCode.COME_BACK, "unavailable")
+FULL = Ending(CloseCode.COME_BACK, "full")
 TOO_SLOW = Ending(CloseCode.TOO_SLOW, "too_slow")
 TOO_FAST = Ending(CloseCode.TOO_FAST, "too_many_frames")
 TOO_MANY_SOCKETS = Ending(CloseCode.TOO_FAST, "too_many_connections")

@@ -89,12 +89,11 @@ class Connection:
             del self._subscriptions[subscription.key[0]]
 
     def leave(self) -> None:
-        """The socket has ended: nothing of it stays behind."""
+        """It is no longer there: nothing of it stays behind. The outbox is its owner's to end."""
         if self._expiry:
             self._expiry.cancel()
         for stream in list(self._subscriptions):
             self._drop(stream)
-        self.outbox.abandon()
 
     async def _subscribe(self, frame: Subscribe) -> None:
         if frame.filter is not None or frame.view_id is not None:

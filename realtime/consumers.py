@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import Any
 
 import structlog
@@ -17,8 +18,10 @@ from django.db import Error as DatabaseFailure
 from django.utils.datastructures import CaseInsensitiveMapping
 
 from realtime.auth import SUBPROTOCOL, Host, Refused, may_connect, offered_token, resolve_host, sign_in
+from realtime.census import census
 from realtime.closing import (
     BROKEN,
+    FULL,
     LOGIN_TIMEOUT,
     RESTARTING,
     TOO_BIG,
@@ -34,7 +37,7 @@ from realtime.hub import current_hub
 from realtime.outbox import Outbox
 from realtime.pace import Pace
 from realtime.protocol import LARGEST_FRAME, Auth, BadFrame, ErrorCode, ErrorFrame, parse
-from realtime.wire import wire_of
+from realtime.wire import end_at_shutdown, wire_of
 
 LOGIN_WITHIN_S = 10.0
 GOODBYE_S = 0.2
@@ -66,6 +69,8 @@ class HubConsumer(AsyncConsumer):  # type: ignore[misc, unused-ignore]
         self._host: Host = "platform"
         self._errors = 0
         self._pace = Pace(time.monotonic())
+        end_at_shutdown(scope, partial(self._outbox.close, RESTARTING))
+        census.came()
         try:
             await super().__call__(scope, receive, send)
         except asyncio.CancelledError:
@@ -97,6 +102,9 @@ class HubConsumer(AsyncConsumer):  # type: ignore[misc, unused-ignore]
         headers = CaseInsensitiveMapping(
             {name.decode("latin-1"): value.decode("latin-1") for name, value in self.scope["headers"]}
         )
+        if census.is_full():
+            self._outbox.close(FULL)
+            return
         token = offered_token(headers, offered)
         if not await may_connect(token, self.scope.get("client")):
             self._outbox.close(TOO_MANY_SOCKETS)
@@ -163,12 +171,12 @@ class HubConsumer(AsyncConsumer):  # type: ignore[misc, unused-ignore]
         self._outbox.close(refused.ending, frame_of(ErrorFrame(code=refused.code, message=refused.message)))
 
     def _leave(self) -> None:
+        census.went()
         if self._deadline:
             self._deadline.cancel()
         if self._connection is not None:
             current_hub().leave(self._connection)
-        else:
-            self._outbox.abandon()
+        self._outbox.abandon()
 
 
 class NowhereConsumer(AsyncConsumer):  # type: ignore[misc, unused-ignore]

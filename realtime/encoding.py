@@ -8,7 +8,9 @@ import orjson
 
 from helpdesk.events.queries import LogRow, event_shape
 from helpdesk.events.rules import Viewer
-from realtime.protocol import Reset, ServerFrame, Subscribed, Synced
+from realtime.census import census
+from realtime.closing import Ending
+from realtime.protocol import Goodbye, Reset, ServerFrame, Subscribed, Synced
 from realtime.wire import Frame
 
 
@@ -44,6 +46,12 @@ def subscribed(stream: str, epoch: UUID, seq: int, *, frame_id: str | int | None
 
 def synced(stream: str, epoch: UUID, seq: int) -> Frame:
     return frame_of(Synced(stream=stream, epoch=epoch, seq=seq))
+
+
+def goodbye(ending: Ending) -> Frame:
+    return frame_of(
+        Goodbye(code=ending.code, reason=ending.reason, come_back_in_ms=census.come_back_in_ms()),
+    )
 
 
 def reset(stream: str, epoch: UUID, seq: int) -> Frame:

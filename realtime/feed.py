@@ -7,10 +7,10 @@ between: so whoever subscribes between two rows has exactly one place.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from uuid import UUID
 
-from helpdesk.events.queries import Head
+from helpdesk.events.queries import Head, LogRow
 from helpdesk.events.rules import FAREWELLS
 from realtime import encoding
 from realtime.audience import Key, keys_of
@@ -27,6 +27,10 @@ BYTES_BETWEEN_BREATHS = 32 * 1024
 and a burst that was held back by ourselves must not make a quick reader look slow."""
 
 
+async def nobody_looks(_: list[LogRow]) -> None:
+    """Where nobody minds who is still here."""
+
+
 class Feed:
     """See the module. All of it belongs to one event loop."""
 
@@ -34,10 +38,12 @@ class Feed:
         self,
         log: LogReader,
         *,
-        on_people_changed: Callable[[], None] = lambda: None,
+        on_people_changed: Callable[[list[LogRow]], Awaitable[None]] = nobody_looks,
         on_ended: Callable[[Subscription], None] = lambda _: None,
     ) -> None:
-        """`on_ended` hears of subscriptions that the feed ended: a ticket has gone."""
+        """`on_people_changed` is waited for before any later row is handed out: what somebody may no longer read
+        is not told to them. `on_ended` hears of subscriptions that the feed ended: a ticket has gone.
+        """
         self.log = log
         self.rung = asyncio.Event()
         self.epoch = UUID(int=0)
@@ -48,6 +54,8 @@ class Feed:
         self.ring = Ring(0)
         self.channels: dict[Key, Channel] = {}
         self._on_people_changed, self._on_ended = on_people_changed, on_ended
+        self._people: list[LogRow] = []
+        """Rows about people, until it has been looked who of them is still here."""
         self._reading = asyncio.Lock()
         self._since_breath = 0
         self._bytes_since_breath = 0
@@ -65,6 +73,7 @@ class Feed:
         """Read until the log has nothing new. Whatever was committed before this call has been handed out after it."""
         async with self._reading:
             while True:
+                await self._look_at_people()
                 page = await self.log.page(after=self.cursor, limit=PAGE_ROWS)
                 if self._is_broken(page):
                     self._reset(page.head)
@@ -72,6 +81,7 @@ class Feed:
                 self.anchor = page.head.anchor_seq
                 for row in page.rows:
                     self._hand_out(EncodedRow(row))
+                    await self._look_at_people()
                     await self._breathe()
                 if self.cursor >= page.head.last_seq or not page.rows:
                     return
@@ -127,7 +137,13 @@ class Feed:
                 if row.type in FAREWELLS and ticket_of(key[0]):
                     self._end(channel)
         if row.type.startswith(("user.", "api_key.")):
-            self._on_people_changed()
+            self._people.append(row)
+
+    async def _look_at_people(self) -> None:
+        """Before the next row. Where it fails, it is done first when the log is read again."""
+        if self._people:
+            await self._on_people_changed(self._people)
+            self._people = []
 
     def _end(self, channel: Channel) -> None:
         """The ticket is gone for this audience: after the farewell its own stream ends. A held one replays first."""

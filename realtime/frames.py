@@ -6,6 +6,7 @@ its sans-I/O protocol that tests/realtime/test_frames.py holds in place.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -24,6 +25,10 @@ GRACE_AT_SHUTDOWN_S = 2.0
 
 class FrameProtocol(WebSocketsSansIOProtocol):
     """See the module. Everything here runs in the server's loop and never waits."""
+
+    on_shutdown: Callable[[], None] | None = None
+    """What ends this socket properly when the server stops; else it is closed without a word of the hub's."""
+    grace = GRACE_S
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,7 +53,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         self.transport.write(frame)
         return True
 
-    def say_goodbye(self, code: int, reason: str, *, grace: float = GRACE_S) -> None:
+    def say_goodbye(self, code: int, reason: str) -> None:
         """Close after what was written. Whoever has not read it within `grace` seconds is cut off."""
         if self.is_gone or not self.handshake_complete:
             return
@@ -64,13 +69,16 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         if self.read_paused:
             self.read_paused = False
             self.transport.resume_reading()
-        self.close_timer = self.loop.call_later(grace, self.transport.abort)
+        self.close_timer = self.loop.call_later(self.grace, self.transport.abort)
 
     def shutdown(self) -> None:
         """The server stops: clients are told to come back, and none may hold it up."""
         self.stop_keepalive()
+        self.grace = GRACE_AT_SHUTDOWN_S
         if self.handshake_complete:
-            self.say_goodbye(RESTARTING.code, RESTARTING.reason, grace=GRACE_AT_SHUTDOWN_S)
+            if self.on_shutdown:
+                self.on_shutdown()
+            self.say_goodbye(RESTARTING.code, RESTARTING.reason)
         else:
             super().shutdown()
 

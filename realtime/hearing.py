@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import structlog
@@ -21,17 +20,28 @@ PROOF_EVERY_S = 15.0
 PROOF_WITHIN_S = 5.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 5.0
 
-Wake = Callable[[UUID, int], None]
 _log = structlog.get_logger(__name__)
 
 
-async def listen_for_bells(wake: Wake) -> None:
-    """Hear bells for ever and hand them to `wake`. One line in the log per break, one when it is over."""
+class Hearer(Protocol):
+    """Who is told what was heard. Must not wait."""
+
+    def wake(self, tenant_id: UUID, seq: int) -> None:
+        """The tenant's log may have rows up to `seq`."""
+        ...
+
+    def look(self, tenant_id: UUID) -> None:
+        """Somebody of the tenant may have lost their place."""
+        ...
+
+
+async def listen_for_bells(hearer: Hearer) -> None:
+    """Hear bells for ever and tell of them. One line in the log per break, one when it is over."""
     # Its receiver writes a traceback every second while Redis is away.
     logging.getLogger("channels_redis.pubsub").setLevel(logging.CRITICAL)
     pause, broken = FIRST_PAUSE_S, False
     while True:
-        ear = _Ear(wake, announce=broken)
+        ear = _Ear(hearer, announce=broken)
         try:
             await ear.listen()
         except Exception as error:
@@ -46,9 +56,9 @@ async def listen_for_bells(wake: Wake) -> None:
 class _Ear:
     """One try: from the subscription until it breaks."""
 
-    def __init__(self, wake: Wake, *, announce: bool) -> None:
+    def __init__(self, hearer: Hearer, *, announce: bool) -> None:
         self.has_heard = False
-        self._wake, self._announce = wake, announce
+        self._hearer, self._announce = hearer, announce
         self._layer: Any = get_channel_layer()
         self._proof = ""
         self._proven = asyncio.Event()
@@ -75,10 +85,16 @@ class _Ear:
     async def _hear(self, channel: str) -> None:
         while True:
             message = await self._layer.receive(channel)
-            if message.get("type") == "bell.rung":
-                with contextlib.suppress(KeyError, ValueError, TypeError):
-                    self._wake(UUID(message["tenant"]), int(message["seq"]))
-            elif message.get("proof") == self._proof:
+            with contextlib.suppress(KeyError, ValueError, TypeError):
+                self._tell(message)
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        match message.get("type"):
+            case "bell.rung":
+                self._hearer.wake(UUID(message["tenant"]), int(message["seq"]))
+            case "bell.knocked":
+                self._hearer.look(UUID(message["tenant"]))
+            case "bell.proof" if message["proof"] == self._proof:
                 self._proven.set()
 
     async def _prove(self) -> None:

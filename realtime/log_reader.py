@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 from helpdesk.events.queries import Head, LogRow, get_head, list_rows, list_rows_visible_to, list_told_rows
 from realtime.audience import Key, carries
@@ -39,6 +41,15 @@ class LogReader(Protocol):
         ...
 
 
+REPLAYS_AT_ONCE = 4
+"""Of one process: half of the sockets' database conversations (tenants.context) stay free for what is live."""
+_replays: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+
+
+def _turn_of_a_replay() -> asyncio.Semaphore:
+    return _replays.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(REPLAYS_AT_ONCE))
+
+
 class TenantLog:
     """The log of a tenant in PostgreSQL."""
 
@@ -66,4 +77,5 @@ class TenantLog:
             scanned_to = rows[-1].seq if len(rows) == limit else upto
             return Page([row for row in rows if carries(key, row)], scanned_to, get_head())
 
-        return await run_in_tenant(self._ref, read)
+        async with _turn_of_a_replay():
+            return await run_in_tenant(self._ref, read)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
-from realtime.closing import TOO_SLOW, Ending
+from realtime import encoding
+from realtime.closing import TOO_SLOW, CloseCode, Ending
 from realtime.wire import Frame, Wire
 
 MOST_BYTES = 1024 * 1024
@@ -70,13 +71,20 @@ class Outbox:
             raise OutboxClosed
 
     def close(self, ending: Ending, farewell: Frame | None = None) -> None:
-        """End the connection: what waits is still sent (not to a slow reader), then `farewell`, then the close."""
+        """End the connection: what waits is still sent (not to a slow reader), then `farewell`, then the close.
+
+        Whoever shall come back is told when.
+        """
         if self.closed:
             return
         self.ending = ending
         last = [] if ending is TOO_SLOW else [*self._waiting]
+        if farewell:
+            last.append(farewell)
+        if ending.code is CloseCode.COME_BACK:
+            last.append(encoding.goodbye(ending))
         self.abandon()
-        self._wire.close(ending, [*last, farewell] if farewell else last)
+        self._wire.close(ending, last)
 
     def abandon(self) -> None:
         """The peer is gone: forget what waits for it."""

@@ -43,6 +43,8 @@ class ErrorCode(StrEnum):
     """Part of the protocol, but not yet of this server."""
     TOO_MANY_SUBSCRIPTIONS = "TOO_MANY_SUBSCRIPTIONS"
     """A connection holds at most 200 streams."""
+    TOO_MANY_CONNECTIONS = "TOO_MANY_CONNECTIONS"
+    """A person has at most 100 sockets; the socket closes."""
 
 
 class _Frame(BaseModel):
@@ -190,6 +192,15 @@ class EventFrame(ServerFrame):
 
 class Pong(_Answer):
     type: Literal["pong"] = "pong"
+
+
+class Goodbye(ServerFrame):
+    """The socket is about to close with this code: come back in so many milliseconds, and resume."""
+
+    type: Literal["goodbye"] = "goodbye"
+    code: int
+    reason: str
+    come_back_in_ms: int
 
 
 class ErrorFrame(_Answer):

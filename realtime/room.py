@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
+from collections.abc import Collection
+from uuid import UUID
 
+import orjson
 import structlog
+from django.conf import settings
 from django.db import Error as DatabaseFailure
 
-from realtime.auth import get_rights_now, get_tenant_now
-from realtime.closing import RIGHTS_CHANGED, SIGNED_OUT, SUSPENDED
+from helpdesk.events.queries import LogRow
+from realtime.auth import Refused, get_rights_now, get_tenant_now
+from realtime.closing import RIGHTS_CHANGED, SIGNED_OUT, SUSPENDED, TOO_MANY_SOCKETS
 from realtime.connection import Connection
 from realtime.feed import Feed
 from realtime.log_reader import LogReader, TenantLog
@@ -21,6 +26,8 @@ from tenants.context import TenantRef
 LOOK_EVERY_S = 1.0
 """The log is looked at this often without a bell: a lost bell costs so much."""
 BEAT_S = 25.0
+LOOKS_APART_S = 0.5
+"""Knocks that come closer together are answered by one look."""
 IDLE_S = 60.0
 """A room without connections stays so long, for those who come back."""
 
@@ -32,8 +39,10 @@ class Room:
 
     def __init__(self, tenant: TenantRef, log: LogReader | None = None) -> None:
         self.tenant = tenant
-        self.feed = Feed(log or TenantLog(tenant), on_people_changed=self._look_at_people, on_ended=_forget)
+        self._looked_at = asyncio.get_running_loop().time()
+        self.feed = Feed(log or TenantLog(tenant), on_people_changed=self._look_at_those, on_ended=_forget)
         self.connections: set[Connection] = set()
+        self._of_person: dict[UUID, set[Connection]] = {}
         self.closed = False
         self._people = asyncio.Event()
         self._opening = asyncio.Lock()
@@ -44,6 +53,7 @@ class Room:
         async with self._opening:
             if not self._tasks:
                 await self.feed.start()
+                self._looked_at = asyncio.get_running_loop().time()
                 create = asyncio.get_running_loop().create_task
                 self._tasks = [create(self._read()), create(self._beat())]
 
@@ -53,16 +63,39 @@ class Room:
             if task is not asyncio.current_task():
                 task.cancel()
 
-    async def check_people(self) -> None:
-        """Whoever is no longer signed in goes, whoever has another role comes back with it; one query for all."""
-        if not self.connections:
+    async def enter(self, connection: Connection) -> None:
+        """Somebody comes in. Raises Refused where they have too many sockets already.
+
+        Where it was looked who is still here after their rights were read, they were not yet among those.
+        """
+        theirs = self._of_person.setdefault(connection.viewer.id, set())
+        # Tabs, devices, and programs with somebody's keys.
+        most = settings.HUB_MOST_SOCKETS_PERSON
+        if 0 < most <= len(theirs):
+            raise Refused(TOO_MANY_SOCKETS, ErrorCode.TOO_MANY_CONNECTIONS, f"One person has at most {most} sockets.")
+        theirs.add(connection)
+        self.connections.add(connection)
+        if connection.login.began_at <= self._looked_at:
+            await self.check_people([connection])
+
+    def leave(self, connection: Connection) -> None:
+        """Somebody has gone."""
+        self.connections.discard(connection)
+        theirs = self._of_person.get(connection.viewer.id, set())
+        theirs.discard(connection)
+        if not theirs:
+            self._of_person.pop(connection.viewer.id, None)
+
+    async def check_people(self, connections: Collection[Connection]) -> None:
+        """Of these, whoever is no longer signed in goes, whoever has another role comes back with it."""
+        if not connections:
             return
         tenant = await get_tenant_now(self.tenant.id)
         if tenant is None or not tenant.is_active:
             for connection in self.connections:
                 connection.end(SUSPENDED, ErrorCode.FORBIDDEN, "This help desk is suspended.")
             return
-        asked = [(connection, connection.proof_id) for connection in self.connections]
+        asked = [(connection, connection.proof_id) for connection in connections]
         rights = await get_rights_now(tenant, {proof for _, proof in asked})
         for connection, proof in asked:
             if proof not in rights:
@@ -70,8 +103,19 @@ class Room:
             elif rights[proof] != connection.rights:
                 connection.end(RIGHTS_CHANGED)
 
-    def _look_at_people(self) -> None:
+    def look_at_people(self) -> None:
+        """Soon, all of them."""
         self._people.set()
+
+    async def _look_at_those(self, rows: list[LogRow]) -> None:
+        """The log tells that something about these people has changed."""
+        self._looked_at = asyncio.get_running_loop().time()
+        people = [_person_of(row) for row in rows]
+        if None in people:
+            await self.check_people(list(self.connections))
+        else:
+            found = [connection for person in people if person for connection in self._of_person.get(person, ())]
+            await self.check_people(found)
 
     async def _read(self) -> None:
         """Follow the log: at each bell, and every second without one."""
@@ -99,7 +143,7 @@ class Room:
         self.close()
 
     async def _beat(self) -> None:
-        """Every 25 seconds, and when the log tells of people: who is still here, and how far have they come."""
+        """Every 25 seconds, and after a knock: who is still here, and how far have they come."""
         while True:
             try:
                 async with asyncio.timeout(BEAT_S * random.uniform(0.9, 1.1)):  # noqa: S311
@@ -107,12 +151,21 @@ class Room:
             except TimeoutError:
                 self.feed.sync()
             self._people.clear()
+            self._looked_at = asyncio.get_running_loop().time()
             try:
-                await self.check_people()
+                await self.check_people(list(self.connections))
             except DatabaseFailure:
                 _log.warning("people_without_database", tenant=self.tenant.slug)
             except Exception:
                 _log.exception("people_check_failed", tenant=self.tenant.slug)
+            await asyncio.sleep(LOOKS_APART_S)
+
+
+def _person_of(row: LogRow) -> UUID | None:
+    """Whom a row about people concerns; None where it does not say so any more."""
+    data = orjson.loads(row.payload).get("data", {})
+    found = data.get("user", {}).get("id") or data.get("apiKey", {}).get("userId") or data.get("userId")
+    return UUID(found) if found else None
 
 
 def _forget(subscription: Subscription) -> None:

@@ -58,6 +58,13 @@ class Wire(Protocol):
         ...
 
 
+def end_at_shutdown(scope: Mapping[str, Any], end: Callable[[], None]) -> None:
+    """Have `end` called when the server stops, where it can tell (daphne cancels its applications instead)."""
+    protocol = (scope.get("extensions") or {}).get(EXTENSION)
+    if protocol is not None:
+        protocol.on_shutdown = end
+
+
 def wire_of(scope: Mapping[str, Any], send: Send) -> Wire:
     """The best way to this peer that its server offers."""
     protocol = (scope.get("extensions") or {}).get(EXTENSION)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from helpdesk.attachments.rules import UPLOAD_LASTS
 from helpdesk.clock import now
 from helpdesk.errors import Conflict, FieldForbidden, NotFound, ValidationFailed
+from helpdesk.events import bell
 from helpdesk.ids import new_id
 from helpdesk.objects.rules import last_look
 from helpdesk.people.actions import create_person
@@ -90,6 +92,7 @@ def change_tenant(actor: Somebody, tenant_id: UUID, *, fields: Mapping[str, Any]
                 setattr(tenant, name, value)
             tenant.updated_at = now()
             _save(tenant)
+            transaction.on_commit(partial(bell.knock, tenant_id), robust=True)
     resolve.forget()
     return tenant
 
@@ -114,6 +117,7 @@ def delete_tenant(tenant_id: UUID, *, confirm: str) -> None:
         )
         cursor.execute("DELETE FROM domain WHERE tenant_id = %s", [tenant_id])
         cursor.execute("DELETE FROM tenant WHERE id = %s", [tenant_id])
+        transaction.on_commit(partial(bell.knock, tenant_id), robust=True)
     resolve.forget()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from helpdesk.clock import now
 from helpdesk.errors import Forbidden, NotFound
 from helpdesk.paging import Order, Page, paginate, read_moment
 from helpdesk.people.models import Person
-from helpdesk.people.queries import get_signed_in
+from helpdesk.people.queries import get_signed_in, list_signed_in
 from helpdesk.people.tokens import Claims
 from helpdesk.vocabulary import Role
 
@@ -48,6 +49,19 @@ def get_caller(claims: Claims) -> Caller | None:
         return None
     key.person.held_scopes = frozenset(key.scopes)
     return Caller(key.person, key)
+
+
+def get_callers(claims: Sequence[Claims]) -> list[Caller | None]:
+    """As `get_caller`, for many: one statement for all who signed in themselves, one for each key."""
+    signed_in = list_signed_in([claim for claim in claims if claim.key_id is None])
+    return [
+        get_caller(claim)
+        if claim.key_id
+        else Caller(signed_in[claim.session_id])
+        if claim.session_id in signed_in
+        else None
+        for claim in claims
+    ]
 
 
 def keys_in_use() -> QuerySet[ApiKey]:

@@ -1,6 +1,8 @@
 """The bell: rung after a commit that wrote to the log. It carries no truth; a lost one costs latency.
 
-Rooms above hang a listener on it in their AppConfig.ready(): the only upward call there is.
+The knock beside it says that people may have lost their place without a row of the log: somebody signed
+out, the desk was suspended. Rooms above hang listeners on both in their AppConfig.ready(): the only
+upward calls there are.
 """
 
 from __future__ import annotations
@@ -13,7 +15,11 @@ import structlog
 Listener = Callable[[UUID, int], None]
 """Takes the tenant's id and the newest seq. Must return at once: it stands between COMMIT and the answer."""
 
+KnockListener = Callable[[UUID], None]
+"""Takes the tenant's id. Must return at once too."""
+
 _listeners: list[Listener] = []
+_knock_listeners: list[KnockListener] = []
 _log = structlog.get_logger(__name__)
 
 
@@ -30,3 +36,18 @@ def ring(tenant_id: UUID, seq: int) -> None:
             listener(tenant_id, seq)
         except Exception:
             _log.exception("bell_listener_failed", tenant=str(tenant_id))
+
+
+def on_knock(listener: KnockListener) -> None:
+    """Call `listener` after each commit that took somebody's place away."""
+    if listener not in _knock_listeners:
+        _knock_listeners.append(listener)
+
+
+def knock(tenant_id: UUID) -> None:
+    """Tell every listener: look who is still here. For after the commit, as `ring`."""
+    for listener in _knock_listeners:
+        try:
+            listener(tenant_id)
+        except Exception:
+            _log.exception("knock_listener_failed", tenant=str(tenant_id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +14,7 @@ from django.db import IntegrityError, transaction
 from helpdesk import desk
 from helpdesk.clock import now, rfc3339
 from helpdesk.errors import Conflict
-from helpdesk.events import catalogue
+from helpdesk.events import bell, catalogue
 from helpdesk.events.log import Actor, record
 from helpdesk.people import directory, links
 from helpdesk.people.models import Person, PersonWords, Session
@@ -269,6 +270,7 @@ def end_session(session_id: UUID) -> None:
     if session is not None:
         directory.forget(bytes(session.refresh_sha256))
         session.delete()
+        transaction.on_commit(partial(bell.knock, desk.current().id), robust=True)
 
 
 def forget_expired_sessions() -> int:

@@ -54,6 +54,20 @@ def get_signed_in(claims: Claims) -> Person | None:
     return Person.from_db("default", _SIGNED_IN, row) if row else None
 
 
+def list_signed_in(claims: Sequence[Claims]) -> dict[UUID, Person]:
+    """As `get_signed_in`, for many: by the session's id, those who still are."""
+    wanted = {claim.session_id: claim.person_id for claim in claims}
+    columns = ", ".join(f"p.{name}" for name in _SIGNED_IN)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT s.id, {columns} FROM session s JOIN person p ON p.id = s.person_id"
+            " WHERE s.id = ANY(%s) AND s.expires_at > %s AND p.is_active",
+            [[session for session in wanted if session], now()],
+        )
+        rows = [(row[0], Person.from_db("default", _SIGNED_IN, row[1:])) for row in cursor.fetchall()]
+    return {session: person for session, person in rows if person.id == wanted[session]}
+
+
 def attach_people(*groups: tuple[Sequence[Model], Sequence[str]]) -> None:
     """Give rows the people whom these foreign keys of theirs name: one statement for all.
 

@@ -105,6 +105,7 @@ class TestServer:
                 await talk.ask("subscribe", stream="queue")
                 own.process.send_signal(signal.SIGTERM)
                 assert await talk.closed() == 4409
+                assert (talk.seen[-1]["type"], talk.seen[-1]["reason"]) == ("goodbye", "restarting")
 
     async def test_dies_and_is_resumed(self, django_db_setup: None, new_desk: MakeDesk, kind: str) -> None:
         desk = await new_desk()
