@@ -107,11 +107,10 @@ def offered_token(headers: Mapping[str, str], subprotocols: Sequence[str]) -> Of
     return None
 
 
-async def may_connect(offered: Offered | None, client: Sequence[object] | None) -> bool:
+async def may_connect(offered: Offered | None, address: str) -> bool:
     """Whoever brings a good token may; of the others only so many sockets are taken from one network."""
     if offered is not None and read_bearer(offered.token) is not None:
         return True
-    address = str(client[0]) if client else ""
     # Redis, not the database: any thread will do.
     return await asyncio.get_running_loop().run_in_executor(None, has_room_for_a_handshake, address)
 

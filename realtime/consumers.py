@@ -30,10 +30,12 @@ from realtime.closing import (
     TOO_MANY_SOCKETS,
     UNAVAILABLE,
     UNKNOWN_PATH,
+    Ending,
 )
 from realtime.connection import Connection
 from realtime.encoding import frame_of
 from realtime.hub import current_hub
+from realtime.noting import note_refusal
 from realtime.outbox import Outbox
 from realtime.pace import Pace
 from realtime.protocol import LARGEST_FRAME, Auth, BadFrame, ErrorCode, ErrorFrame, parse
@@ -106,7 +108,8 @@ class HubConsumer(AsyncConsumer):  # type: ignore[misc, unused-ignore]
             self._outbox.close(FULL)
             return
         token = offered_token(headers, offered)
-        if not await may_connect(token, self.scope.get("client")):
+        if not await may_connect(token, self._client):
+            self._note(TOO_MANY_SOCKETS, None)
             self._outbox.close(TOO_MANY_SOCKETS)
             return
         try:
@@ -124,8 +127,9 @@ class HubConsumer(AsyncConsumer):  # type: ignore[misc, unused-ignore]
             self._deadline.cancel()
         try:
             login = await sign_in(token, self._host)
-        except Refused:
+        except Refused as refused:
             if required:
+                self._note(refused.ending, token)
                 raise
             return
         self._connection = await current_hub().join(login, self._outbox)
@@ -169,6 +173,16 @@ class HubConsumer(AsyncConsumer):  # type: ignore[misc, unused-ignore]
 
     def _refuse(self, refused: Refused) -> None:
         self._outbox.close(refused.ending, frame_of(ErrorFrame(code=refused.code, message=refused.message)))
+
+    def _note(self, ending: Ending, token: str | None) -> None:
+        host = next((value for name, value in self.scope["headers"] if name == b"host"), b"")
+        note_refusal(ending.code, token=token, host=host.decode("latin-1"), client=self._client)
+
+    @property
+    def _client(self) -> str:
+        """The address at the other end, as the edge has it."""
+        client = self.scope.get("client")
+        return str(client[0]) if client else ""
 
     def _leave(self) -> None:
         census.went()

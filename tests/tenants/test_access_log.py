@@ -17,15 +17,16 @@ from helpdesk.access_log.actions import forget_old_accesses
 from helpdesk.access_log.models import AccessEntry
 from helpdesk.access_log.rules import Access
 from helpdesk.clock import now
+from helpdesk.people.models import Session
 from helpdesk.vocabulary import AccessKind
 from tenants import context
 from tenants.resolve import tenant_by_host
 from tenants.watch import notes as module
 from tenants.watch.notes import Notes, Place, this_hour
 from tests.api import Api
-from tests.conftest import PASSWORD, Desk
+from tests.conftest import PASSWORD, Desk, token_for
 from tests.contracts.errors import assert_refused
-from tests.realtime.live import serving
+from tests.realtime.live import commit, in_thread, open_socket, serving
 
 TYPED = "my secret passphrase"
 
@@ -111,6 +112,17 @@ class TestRefusals:
         settings.HUB_RATE_LIMITING = False
         noted.write()
         assert entries(admin) == [("rate_limited", "", str(acme.agent.id), 2)]
+
+    async def test_of_sockets_too(self, own_desk: Callable[..., Desk]) -> None:
+        desk = await in_thread(own_desk)
+        ended = await in_thread(lambda: token_for(desk, desk.user))
+        await commit(desk, lambda: Session.objects.filter(person=desk.user).delete())
+        with serving("uvicorn") as server:
+            for host, token in ((f"{desk.ref.slug}.localhost", "made-up"), ("localhost", ended)):
+                async with open_socket(server, host=host, token=token) as talk:
+                    assert await talk.closed() == 4401
+        rows = await commit(desk, lambda: list(AccessEntry.objects.values_list("kind", "operation", "person_id")))
+        assert set(rows) == {("unauthorized", "socket", None), ("unauthorized", "socket", desk.user.id)}
 
     def test_what_is_hidden_is_not_among_them(self, api: Api, admin: Api, acme: Desk, noted: Notes) -> None:
         assert_refused(api.as_(acme, acme.user).get(f"/tickets/{uuid4()}"), "NOT_FOUND")
