@@ -1,6 +1,6 @@
 # Every command of the project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check fmt lock smoke bench bench-delivery schema openapi asyncapi install install-dev clean
+.PHONY: help run test test-slow check fmt lock smoke chaos bench bench-delivery schema openapi asyncapi install install-dev clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -11,6 +11,9 @@ else
 PYTHONS := python3 python3.14 python3.13 python3.12 python3.11
 endif
 export PYTHONUNBUFFERED := 1
+
+# How long `make chaos` goes on.
+MINUTES ?= 30
 
 # The tests have a home of their own, so that they never meet the data of `make run`.
 HUB_TEST_HOME ?= var/test
@@ -69,6 +72,9 @@ bench-delivery: install-dev ## Deliveries a second, beside a bare client in the 
 
 smoke: install-dev ## Watch one ticket go from REST through the log to the live queue
 	@PYTHONPATH=clients/python $(PY) -m tests.smoke $(ARGS)
+
+chaos: install-dev ## Kill every part while people write, for MINUTES; what was lost is counted (ARGS="--seed 7")
+	@PYTHONPATH=clients/python $(PY) -m tests.chaos --minutes $(MINUTES) $(ARGS)
 
 schema: install-dev ## Write tenants/schema.sql anew from the migrations
 	@$(MANAGE) write_schema

@@ -16,9 +16,9 @@ import psycopg
 import redis
 
 from config.embedded.home import ROOT
+from config.embedded.ports import choose
 from config.run import Address, is_live, programs
 from tests.embedded.stage import environment, note, processes_of
-from tests.realtime.live import free_port
 
 HANG_S = 120.0
 SECRET_KEY = "a-secret-key-of-the-stack-for-tests-0123456789"
@@ -35,7 +35,7 @@ class Stack:
     """`port` is where the web server listens. `kill` and `start` take a part's name."""
 
     def __init__(self, home: Path, **more: str) -> None:
-        self.home, self.port, self.log = home, free_port(), (home / "log").open("ab")
+        self.home, self.port, self.log = home, choose(None), (home / "log").open("ab")
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.more = {"HUB_ENV": "development", "HUB_SECRET_KEY": SECRET_KEY, "HUB_BCRYPT_ROUNDS": "4", **more}
         for name in SERVICES:
