@@ -19,6 +19,8 @@ from helpdesk.comments.api import router as ticket_comments
 from helpdesk.conversation.api import router as tickets
 from helpdesk.document import describe
 from helpdesk.door import one_unit_of_work, own_units_of_work
+from helpdesk.drafts.api import router as drafts
+from helpdesk.drafts.api import tickets as ticket_drafts
 from helpdesk.mail.api import router as mail
 from helpdesk.notifications.api import router as notifications
 from helpdesk.people.api import router as people
@@ -65,6 +67,8 @@ tenant_operations.add_decorator(one_unit_of_work, mode="view")
 tenant_operations.add_router("/tickets/bulk", bulk, tags=["Tickets"])  # before the tickets' own: it is no id
 tenant_operations.add_router("/tickets", tickets, tags=["Tickets"])
 tenant_operations.add_router("/tickets", ticket_comments, tags=["Comments"])
+tenant_operations.add_router("/tickets", ticket_drafts, tags=["Drafts"])
+tenant_operations.add_router("/drafts", drafts, tags=["Drafts"])
 tenant_operations.add_router("/notifications", notifications, tags=["Notifications"])
 tenant_operations.add_router("/users", people, tags=["People"])
 tenant_operations.add_router("/teams", teams, tags=["Teams"])

@@ -29,6 +29,8 @@ WITH_VERSION = frozenset(
         "updateView",
         "patchView",
         "deleteView",
+        "saveDraft",
+        "deleteDraft",
     }
 )
 """Operations that take `If-Match`."""

@@ -5,6 +5,7 @@ from helpdesk.api_keys.models import ApiKey
 from helpdesk.attachments.models import Attachment, Upload
 from helpdesk.comments.models import Comment, NoteWords, ReplyWords
 from helpdesk.dispatch.models import DeadLetter, LogCursor
+from helpdesk.drafts.models import Draft
 from helpdesk.events.models import Event, EventHead
 from helpdesk.idempotency.models import IdempotentAnswer
 from helpdesk.mail.models import KeptMail, Mail, MailTemplate, UndeliverableAddress
@@ -24,6 +25,7 @@ __all__ = [
     "Attachment",
     "Comment",
     "DeadLetter",
+    "Draft",
     "Event",
     "EventHead",
     "IdempotentAnswer",

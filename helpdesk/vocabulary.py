@@ -46,6 +46,13 @@ class Floor(StrEnum):
     ADMIN = "admin"
 
 
+class DraftKind(StrEnum):
+    """What a draft is to become."""
+
+    REPLY = "reply"
+    NOTE = "note"
+
+
 class ViewVisibility(StrEnum):
     """Whom a saved view is for: its owner, a team, all staff."""
 

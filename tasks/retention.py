@@ -8,6 +8,7 @@ from django.db import transaction
 
 from helpdesk.access_log.actions import forget_old_accesses
 from helpdesk.clock import now
+from helpdesk.drafts.actions import forget_old_drafts
 from helpdesk.idempotency.actions import forget_old_answers
 from helpdesk.mail.actions.outbox import forget_old_mails
 from helpdesk.people.actions import forget_expired_sessions
@@ -22,8 +23,8 @@ _log = structlog.get_logger(__name__)
 
 @shared_task(name="tasks.remove_expired")
 def remove_expired() -> None:
-    """Sessions whose refresh token has expired, answers kept for repeated requests, old mails, deliveries
-    and links. Idempotent.
+    """Sessions whose refresh token has expired, answers kept for repeated requests, old mails, deliveries,
+    links and drafts. Idempotent.
 
     A tenant that fails does not stop the others.
     """
@@ -36,7 +37,7 @@ def remove_expired() -> None:
                 sessions, answers = forget_expired_sessions(), forget_old_answers()
                 accesses = forget_old_accesses()
                 mails, deliveries = forget_old_mails(), forget_old_deliveries()
-                links = forget_old_links()
+                links, drafts = forget_old_links(), forget_old_drafts()
         except Exception:
             _log.exception("retention_failed", tenant=str(tenant.id))
         else:
@@ -47,5 +48,6 @@ def remove_expired() -> None:
                 "deliveries": deliveries,
                 "accesses": accesses,
                 "links": links,
+                "drafts": drafts,
             }
             _log.info("retention", tenant=str(tenant.id), **counts)

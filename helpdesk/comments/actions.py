@@ -10,6 +10,7 @@ from helpdesk.comments.models import Comment, NoteWords, ReplyWords
 from helpdesk.comments.queries import get_comment, list_unseen_replies
 from helpdesk.comments.rules import require_deletable, require_editable, require_may_write
 from helpdesk.comments.shapes import comment_for, comment_payload
+from helpdesk.drafts.actions import remove_sent_draft
 from helpdesk.errors import Conflict
 from helpdesk.events import catalogue
 from helpdesk.events.log import record, redact
@@ -22,7 +23,7 @@ from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import lock_ticket
 from helpdesk.tickets.shapes import ticket_payload
 from helpdesk.versions import require_match
-from helpdesk.vocabulary import Role
+from helpdesk.vocabulary import DraftKind, Role
 from helpdesk.words.actions import remember_words
 from helpdesk.words.documents import Document
 
@@ -34,14 +35,26 @@ class UnseenReplies(Conflict):
 
 
 def add_comment(
-    actor: Person, ticket_id: UUID, *, content: str, is_internal: bool, seen_seq: int | None = None
+    actor: Person,
+    ticket_id: UUID,
+    *,
+    content: str,
+    is_internal: bool,
+    seen_seq: int | None = None,
+    draft_id: UUID | None = None,
 ) -> CommentPayload:
-    """Say something on a ticket. A public reply moves its `lastActivityAt`; a note leaves no trace there."""
+    """Say something on a ticket. A public reply moves its `lastActivityAt`; a note leaves no trace there.
+
+    The draft that it was written in goes with it.
+    """
     require(actor, "addTicketComment")
     ticket = lock_ticket(actor, ticket_id)
     require_may_write(Role(actor.role), is_internal=is_internal)
     if seen_seq is not None and not is_internal:
         _require_seen(actor, ticket, seen_seq)
+    if draft_id is not None:
+        kind = DraftKind.NOTE if is_internal else DraftKind.REPLY
+        remove_sent_draft(actor, draft_id, ticket_id=ticket.id, kind=kind)
     return comment_on(actor, ticket, content=content, is_internal=is_internal)
 
 

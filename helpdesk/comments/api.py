@@ -107,7 +107,12 @@ def _list(person: Person, ticket_id: UUID, query: CommentListQuery) -> HttpRespo
 
 def _add(person: Person, ticket_id: UUID, body: AddComment) -> HttpResponse:
     comment = actions.add_comment(
-        person, ticket_id, content=body.content, is_internal=body.is_internal, seen_seq=body.seen_seq
+        person,
+        ticket_id,
+        content=body.content,
+        is_internal=body.is_internal,
+        seen_seq=body.seen_seq,
+        draft_id=body.draft_id,
     )
     return answer(comment_for(person, comment), status=201, version=comment.version)
 

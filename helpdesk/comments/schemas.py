@@ -19,12 +19,13 @@ class AddComment(Input):
     """A public reply, or with `isInternal` a note for agents.
 
     `seenSeq` is the log's seq up to which the writer has read: a reply of somebody else after it makes
-    the answer 409 `unseen_replies`.
+    the answer 409 `unseen_replies`. `draftId` is the draft that it was written in, which goes with it.
     """
 
     content: Content
     is_internal: StrictBool = False
     seen_seq: SeenSeq | None = None
+    draft_id: UUID | None = None
 
 
 class AddCommentTo(AddComment):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -133,6 +133,22 @@ def list_comments_added_after(ticket_id: UUID, seq: int) -> list[UUID]:
             [ticket_id, seq, '{"redacted"%'],
         )
         return [UUID(id_) for (id_,) in cursor.fetchall()]
+
+
+def count_replies_added_after(places: Sequence[tuple[UUID, int]], *, not_by: UUID) -> list[int]:
+    """For each (ticket, seq): how many public comments of others were added to it after that seq; counted to 100."""
+    if not places:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT (SELECT count(*) FROM (SELECT 1 FROM event e WHERE e.ticket = place.ticket AND e.seq > place.seq"
+            " AND e.type = 'comment.added' AND e.payload NOT LIKE %s"
+            " AND e.payload::jsonb #>> '{data,comment,isInternal}' = 'false'"
+            " AND e.payload::jsonb #>> '{data,comment,authorId}' <> %s LIMIT 100) counted)"
+            " FROM unnest(%s::uuid[], %s::bigint[]) WITH ORDINALITY AS place (ticket, seq, nth) ORDER BY nth",
+            ['{"redacted"%', str(not_by), [ticket for ticket, _ in places], [seq for _, seq in places]],
+        )
+        return [int(count) for (count,) in cursor.fetchall()]
 
 
 def event_shape(row: LogRow, viewer: Viewer) -> dict[str, Any]:

@@ -45,6 +45,7 @@ class Target:
     team_id: UUID = field(default_factory=uuid4)
     member_id: UUID = field(default_factory=uuid4)
     view_id: UUID = field(default_factory=uuid4)
+    draft_id: UUID = field(default_factory=uuid4)
     email: str = "somebody@new.example"
     password: str = "a-new-password"
     refresh_token: str = field(default_factory=lambda: str(uuid4()))
@@ -73,6 +74,8 @@ class Target:
             "memberId": str(self.member_id),
             "viewId": str(self.view_id),
             "view": str(self.view_id),
+            "draftId": str(self.draft_id),
+            "draftKind": "reply",
             "memberIds": str(self.member_id),
         }
 

@@ -13,6 +13,7 @@ from helpdesk.api_keys.models import ApiKey
 from helpdesk.attachments.shapes import file_url
 from helpdesk.clock import now
 from helpdesk.comments.actions import add_comment
+from helpdesk.drafts.actions import save_draft
 from helpdesk.mail.models import Mail, MailTemplate, UndeliverableAddress
 from helpdesk.notifications.models import Notification
 from helpdesk.people.links import token_of
@@ -23,7 +24,7 @@ from helpdesk.teams.actions import create_team
 from helpdesk.ticket_views.actions import create_view
 from helpdesk.ticket_views.schemas import CreateView
 from helpdesk.tickets.actions import create_ticket
-from helpdesk.vocabulary import LinkPurpose, NotificationKind, Role
+from helpdesk.vocabulary import DraftKind, LinkPurpose, NotificationKind, Role
 from helpdesk.webhooks.actions.again import ping
 from helpdesk.webhooks.actions.endpoints import create_webhook
 from helpdesk.work import unit_of_work
@@ -57,6 +58,8 @@ class Scene:
     upload_key: str
     """`author` may register it."""
     file_url: str
+    draft_id: UUID
+    """`author`'s reply on the ticket, not sent."""
     view_id: UUID
     """The team's; `author`'s own where they are staff."""
 
@@ -79,6 +82,7 @@ _NAMED = (
     "upload_key",
     "file_url",
     "view_id",
+    "draft_id",
 )
 
 
@@ -116,6 +120,8 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
         attach(desk.agent, ticket.id, filename=f"{word} note's file.txt", comment_id=note.id)
         upload = expect_upload(author, ticket.id, filename=f"{word} upload.txt")
         url = file_url(ticket.id, upload.id)
+        draft = save_draft(author, ticket.id, DraftKind.REPLY, content=f"{word} draft")
+        assert draft is not None
         owner = author if author.is_staff else desk.agent
         shared = {"visibility": "team", "team_id": team.id}
         view = create_view(owner, fields=CreateView(name=f"{word} view").everything() | shared)
@@ -134,6 +140,7 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
         upload_key=upload.key,
         file_url=url,
         view_id=view.id,
+        draft_id=draft.id,
     )
 
 

@@ -20,13 +20,14 @@ from django.db import connection
 
 from helpdesk.attachments.actions import delete_attachment
 from helpdesk.comments.actions import add_comment, change_comment, delete_comment
+from helpdesk.drafts.actions import save_draft
 from helpdesk.mail.models import KeptMail
 from helpdesk.permissions import OPERATIONS, may
 from helpdesk.teams.actions import create_team
 from helpdesk.ticket_views.actions import create_view
 from helpdesk.ticket_views.schemas import CreateView
 from helpdesk.tickets.actions import change_ticket, create_ticket
-from helpdesk.vocabulary import Role
+from helpdesk.vocabulary import DraftKind, Role
 from helpdesk.webhooks.actions.endpoints import create_webhook
 from helpdesk.work import unit_of_work
 from tasks.mail import deliver_mail
@@ -69,6 +70,8 @@ def spill(desk: Desk, word: str) -> Spilled:
         attach(desk.agent, scene.ticket_id, filename=f"{word}-deleted-file.txt", comment_id=reply.id)
         taken = attach(desk.agent, scene.ticket_id, filename=f"{word}-taken-file.txt")
         expect_upload(desk.agent, scene.ticket_id, filename=f"{word}-upload.txt")
+        for kind in DraftKind:
+            save_draft(desk.agent, scene.ticket_id, kind, content=f"{word}-draft")
         change_ticket(desk.agent, scene.ticket_id, fields={"metadata": {"secret": f"{word}-metadata"}})
         team = create_team(desk.admin, fields={"name": f"{word}-team", "member_ids": [desk.agent.id]})
         change_ticket(desk.admin, scene.ticket_id, fields={"team_id": team.id})
