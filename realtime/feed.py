@@ -1,12 +1,16 @@
-"""One tenant's log, read once for all sockets of this process and handed to the channels, row by row.
+"""One tenant's log, read once for all sockets of this process and handed to the channels, a few rows at a time.
 
-The place in the log (`cursor`) and what the channels have been told move together, without an await
-between: so whoever subscribes between two rows has exactly one place.
+The place in the log (`cursor`) moves over those rows, and the bundle of their frames departs to those who are on the
+channel then, without an await between: whoever subscribes later begins behind these rows, and a bundle that ends where
+a subscription began is not for it. The handing over takes its time, a slice each turn of the loop, so that thousands of
+sockets hold nobody up; the next rows are taken up when everybody has been handed these (ADR 0020).
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import deque
 from collections.abc import Awaitable, Callable
 from uuid import UUID
 
@@ -18,13 +22,15 @@ from realtime.encoding import EncodedRow
 from realtime.log_reader import LogReader, Page
 from realtime.protocol import Unsubscribed, ticket_of
 from realtime.ring import Ring, takes_back
-from realtime.streams import Channel, Subscription
+from realtime.streams import Channel, Delivery, Subscription
 
 PAGE_ROWS = 500
-HANDED_OUT_BETWEEN_BREATHS = 500
-BYTES_BETWEEN_BREATHS = 32 * 1024
-"""After so many frames, or so many bytes for each reader, the loop gets its turn: uvloop writes at the end of a turn,
-and a burst that was held back by ourselves must not make a quick reader look slow."""
+BUNDLE_BYTES = 48 * 1024
+"""A bundle ends after so much: it stays below what a socket takes at once, or a quick reader would look slow."""
+SLICE_S = 0.003
+"""So long a delivery keeps the loop for itself; then others have their turn."""
+HANDED_OVER_BETWEEN_LOOKS = 32
+"""At the clock."""
 
 
 async def nobody_looks(_: list[LogRow]) -> None:
@@ -57,8 +63,12 @@ class Feed:
         self._people: list[LogRow] = []
         """Rows about people, until it has been looked who of them is still here."""
         self._reading = asyncio.Lock()
-        self._since_breath = 0
-        self._bytes_since_breath = 0
+        self._gathered: dict[Channel, None] = {}
+        self._gathered_bytes = 0
+        self._ending: set[Channel] = set()
+        """Those among the gathered whose last row is a farewell."""
+        self._under_way: deque[Delivery] = deque()
+        self._slice_ends = 0.0
 
     async def start(self) -> None:
         """Begin at the end of the log."""
@@ -72,6 +82,7 @@ class Feed:
     async def catch_up(self) -> None:
         """Read until the log has nothing new. Whatever was committed before this call has been handed out after it."""
         async with self._reading:
+            await self._hand_over()
             while True:
                 await self._look_at_people()
                 page = await self.log.page(after=self.cursor, limit=PAGE_ROWS)
@@ -79,10 +90,14 @@ class Feed:
                     self._reset(page.head)
                     return
                 self.anchor = page.head.anchor_seq
+                self._begin_slice()
                 for row in page.rows:
-                    self._hand_out(EncodedRow(row))
-                    await self._look_at_people()
-                    await self._breathe()
+                    self._take_up(EncodedRow(row))
+                    if self._ending or self._people or self._gathered_bytes >= BUNDLE_BYTES:
+                        await self._hand_out()
+                        await self._look_at_people()
+                        await self._breathe()
+                await self._hand_out()
                 if self.cursor >= page.head.last_seq or not page.rows:
                     return
 
@@ -91,6 +106,7 @@ class Feed:
         channel = self.channels.get(subscription.key)
         if channel is None:
             channel = self.channels[subscription.key] = Channel(subscription.key, self.cursor)
+        subscription.place = self.cursor
         channel.subscriptions[subscription] = None
 
     def detach(self, subscription: Subscription) -> None:
@@ -108,7 +124,7 @@ class Feed:
 
     def reset(self, subscription: Subscription) -> None:
         """Its place is lost: it goes on from here."""
-        subscription.start_anew(encoding.reset(subscription.key[0], self.epoch, self.cursor))
+        subscription.start_anew(self.cursor, encoding.reset(subscription.key[0], self.epoch, self.cursor))
 
     def settle(self, subscription: Subscription) -> None:
         """End it if its ticket has gone and it has been told everything."""
@@ -122,10 +138,11 @@ class Feed:
         for channel in self.channels.values():
             channel.sync(self.epoch, self.cursor)
 
-    def _hand_out(self, encoded: EncodedRow) -> None:
+    def _take_up(self, encoded: EncodedRow) -> None:
+        """Move the place over this row, and gather its frames. No await may stand between this and `_hand_out`."""
         row = encoded.row
         self.cursor = row.seq
-        self._bytes_since_breath += len(row.payload)
+        self._gathered_bytes += len(row.payload)
         if takes_back(row):
             self.taken_back += 1
             self.ring.forget(row.seq - 1)
@@ -133,9 +150,10 @@ class Feed:
         for key in keys_of(row):
             channel = self.channels.get(key)
             if channel is not None:
-                self._since_breath += channel.deliver(encoded)
+                channel.gather(encoded)
+                self._gathered[channel] = None
                 if row.type in FAREWELLS and ticket_of(key[0]):
-                    self._end(channel)
+                    self._ending.add(channel)
         if row.type.startswith(("user.", "api_key.")):
             self._people.append(row)
 
@@ -145,16 +163,42 @@ class Feed:
             await self._on_people_changed(self._people)
             self._people = []
 
-    def _end(self, channel: Channel) -> None:
+    async def _hand_out(self) -> None:
+        """Let what was gathered depart, and hand it over."""
+        self._under_way.extend(
+            channel.depart(self.cursor, farewell=channel in self._ending) for channel in self._gathered
+        )
+        self._gathered.clear()
+        self._ending.clear()
+        self._gathered_bytes = 0
+        await self._hand_over()
+
+    async def _hand_over(self) -> None:
+        """What a cancelled reading has left under way is still here: the next one goes on with it."""
+        while self._under_way:
+            delivery = self._under_way[0]
+            while not delivery.is_done:
+                if time.perf_counter() >= self._slice_ends:
+                    await self._breathe()
+                delivery.hand_on(HANDED_OVER_BETWEEN_LOOKS)
+            self._under_way.popleft()
+            if delivery.farewell:
+                self._end(delivery)
+
+    def _end(self, delivery: Delivery) -> None:
         """The ticket is gone for this audience: after the farewell its own stream ends. A held one replays first."""
-        for subscription in list(channel.subscriptions):
-            subscription.parting = True
-            self.settle(subscription)
+        for subscription in delivery.readers:
+            if subscription in delivery.channel.subscriptions:
+                subscription.parting = True
+                self.settle(subscription)
 
     async def _breathe(self) -> None:
-        if self._since_breath >= HANDED_OUT_BETWEEN_BREATHS or self._bytes_since_breath >= BYTES_BETWEEN_BREATHS:
-            self._since_breath = self._bytes_since_breath = 0
-            await asyncio.sleep(0)
+        """Others have their turn. Peers too: a burst that waits for ourselves must not make a quick reader look slow."""
+        await asyncio.sleep(0)
+        self._begin_slice()
+
+    def _begin_slice(self) -> None:
+        self._slice_ends = time.perf_counter() + SLICE_S
 
     def _is_broken(self, page: Page) -> bool:
         """Is this another log, a shorter one, or one whose next rows are gone? (It has no gaps of its own.)"""

@@ -10,7 +10,7 @@ from collections import deque
 
 from realtime import encoding
 from realtime.closing import TOO_SLOW, CloseCode, Ending
-from realtime.wire import Frame, Wire
+from realtime.wire import Frame, Parcel, Wire
 
 MOST_BYTES = 1024 * 1024
 MOST_FRAMES = 10_000
@@ -34,9 +34,10 @@ class Outbox:
     ) -> None:
         self._wire = wire
         self._most_bytes, self._most_frames, self._stalled_s = most_bytes, most_frames, stalled_s
-        self._waiting: deque[Frame] = deque()
-        self._bytes = 0
-        self._room = asyncio.Event()
+        self._waiting: deque[Parcel] | None = None
+        """Made when something has to wait: of most peers nothing ever does."""
+        self._bytes = self._frames = 0
+        self._room: asyncio.Event | None = None
         self._drain: asyncio.Task[None] | None = None
         self.ending: Ending | None = None
         """Why the server ended the connection; None while it has not."""
@@ -46,22 +47,26 @@ class Outbox:
     def waiting_bytes(self) -> int:
         return self._bytes
 
-    def push(self, frame: Frame) -> None:
+    def push(self, parcel: Parcel) -> None:
         """Send it as soon as the peer takes it, after what was pushed before."""
-        if self.closed or (self._drain is None and self._wire.try_write(frame)):
+        if self.closed or (self._drain is None and self._wire.try_write(parcel)):
             return
-        if self._bytes + len(frame) > self._most_bytes or len(self._waiting) >= self._most_frames:
+        size, count = len(parcel), len(parcel.frames)
+        if self._bytes + size > self._most_bytes or self._frames + count > self._most_frames:
             self.close(TOO_SLOW)
             return
-        self._waiting.append(frame)
-        self._bytes += len(frame)
+        if self._waiting is None:
+            self._waiting = deque()
+        self._waiting.extend(self._wire.portions(parcel))
+        self._bytes += size
+        self._frames += count
         if self._drain is None:
-            self._drain = asyncio.get_running_loop().create_task(self._write_waiting())
+            self._drain = asyncio.get_running_loop().create_task(self._write_waiting(self._waiting))
 
     async def room(self) -> None:
         """Wait until there is room for a replay's next frame. Raises OutboxClosed."""
         while self._bytes >= ROOM_BYTES and not self.closed:
-            self._room.clear()
+            self._room = asyncio.Event()
             try:
                 async with asyncio.timeout(self._stalled_s):
                     await self._room.wait()
@@ -78,7 +83,7 @@ class Outbox:
         if self.closed:
             return
         self.ending = ending
-        last = [] if ending is TOO_SLOW else [*self._waiting]
+        last: list[Parcel] = [] if ending is TOO_SLOW else [*(self._waiting or ())]
         if farewell:
             last.append(farewell)
         if ending.code is CloseCode.COME_BACK:
@@ -89,25 +94,32 @@ class Outbox:
     def abandon(self) -> None:
         """The peer is gone: forget what waits for it."""
         self.closed = True
-        self._waiting.clear()
-        self._bytes = 0
-        self._room.set()
+        self._waiting = None
+        self._bytes = self._frames = 0
+        self._tell_of_room()
         if self._drain is not None:
             self._drain.cancel()
 
-    async def _write_waiting(self) -> None:
+    async def _write_waiting(self, waiting: deque[Parcel]) -> None:
         try:
             written = 0
-            while self._waiting:
+            while waiting:
                 # It stays first in the row while it waits: a write that is cancelled has not been written.
-                await self._wire.write(self._waiting[0])
-                self._bytes -= len(self._waiting.popleft())
+                await self._wire.write(waiting[0])
+                gone = waiting.popleft()
+                self._bytes -= len(gone)
+                self._frames -= len(gone.frames)
                 if self._bytes < ROOM_BYTES:
-                    self._room.set()
+                    self._tell_of_room()
                 written += 1
                 if written % FRAMES_BETWEEN_BREATHS == 0:
                     await asyncio.sleep(0)
+            self._waiting = None
         except OSError:
             self.abandon()
         finally:
             self._drain = None
+
+    def _tell_of_room(self) -> None:
+        if self._room is not None:
+            self._room.set()

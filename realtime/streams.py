@@ -1,4 +1,7 @@
-"""Channels and the subscriptions to them. A channel is a (stream, audience class) of one tenant."""
+"""Channels and the subscriptions to them. A channel is a (stream, audience class) of one tenant.
+
+Rows that are read together leave as one bundle: its bytes are made once a channel, and a socket gets them in one write.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from realtime import encoding
 from realtime.audience import Key
 from realtime.encoding import EncodedRow
 from realtime.outbox import Outbox
-from realtime.wire import Frame
+from realtime.wire import Frame, Parcel, bundle
 
 MOST_HELD_BYTES = 64 * 1024
 
@@ -24,18 +27,20 @@ class Owner(Protocol):
 class Subscription:
     """One connection's place on one stream: live, or held back while its replay runs."""
 
-    __slots__ = ("_bytes", "_held", "key", "outbox", "owner", "parting", "replay", "target")
+    __slots__ = ("_bytes", "_held", "key", "outbox", "owner", "parting", "place", "replay", "target")
 
     def __init__(self, key: Key, outbox: Outbox, *, owner: Owner | None = None) -> None:
         self.key = key
         self.owner = owner
         self.outbox = outbox
+        self.place = 0
+        """Where it began, or began anew: what ends there or before is not for it."""
         self.target = 0
         """While held: the seq up to which the replay tells; what comes after is held."""
         self.parting = False
         """The ticket has gone for this audience: the stream ends when everything has been told."""
         self.replay: asyncio.Task[None] | None = None
-        self._held: list[Frame] | None = None
+        self._held: list[Parcel] | None = None
         self._bytes = 0
 
     @property
@@ -46,13 +51,15 @@ class Subscription:
         """Live frames wait until the replay has told everything up to `target`, the feed's cursor now."""
         self.target, self._held, self._bytes = target, [], 0
 
-    def take(self, seq: int, frame: Frame) -> None:
-        """A live frame. Too much to hold is not held: then the replay goes on up to it instead."""
-        if self._held is None:
-            self.outbox.push(frame)
+    def take(self, seq: int, parcel: Parcel) -> None:
+        """What is live, up to `seq`. Too much to hold is not held: then the replay goes on up to it instead."""
+        if seq <= self.place:
             return
-        self._held.append(frame)
-        self._bytes += len(frame)
+        if self._held is None:
+            self.outbox.push(parcel)
+            return
+        self._held.append(parcel)
+        self._bytes += len(parcel)
         if self._bytes > MOST_HELD_BYTES:
             self.hold(seq)
 
@@ -60,13 +67,14 @@ class Subscription:
         """The replay has told everything up to the target: say so, hand out what was held, be live."""
         held, self._held, self.replay = self._held or [], None, None
         self.outbox.push(encoding.synced(self.key[0], epoch, self.target))
-        for frame in held:
-            self.outbox.push(frame)
+        for parcel in held:
+            self.outbox.push(parcel)
 
-    def start_anew(self, frame: Frame) -> None:
-        """A reset: whatever was held or being replayed is void, and it is live after this frame."""
+    def start_anew(self, seq: int, frame: Frame) -> None:
+        """A reset: whatever was held or being replayed is void, and it is live from `seq` on, after this frame."""
         self.stop()
         self._held = None
+        self.place = seq
         self.outbox.push(frame)
 
     def stop(self) -> None:
@@ -79,25 +87,32 @@ class Subscription:
 class Channel:
     """Those who get the same frames. `last` is the seq of the last event that it carried, or of its begin."""
 
-    __slots__ = ("key", "last", "subscriptions")
+    __slots__ = ("_gathered", "key", "last", "subscriptions", "under_way")
 
     def __init__(self, key: Key, last: int) -> None:
         self.key = key
         self.last = last
         self.subscriptions: dict[Subscription, None] = {}
+        self.under_way = False
+        """Some have been handed what others are still to get."""
+        self._gathered: list[Frame] = []
 
-    def deliver(self, encoded: EncodedRow) -> int:
-        """Hand the row to everybody here, encoded once. Returns to how many."""
+    def gather(self, encoded: EncodedRow) -> None:
+        """Put the row, encoded once, into the next bundle."""
         stream, viewer = self.key
-        seq = encoded.row.seq
-        frame = encoded.frame(stream, viewer, prev=self.last)
-        self.last = seq
-        for subscription in self.subscriptions:
-            subscription.take(seq, frame)
-        return len(self.subscriptions)
+        self._gathered.append(encoded.frame(stream, viewer, prev=self.last))
+        self.last = encoded.row.seq
+
+    def depart(self, seq: int, *, farewell: bool) -> Delivery:
+        """Send what was gathered to everybody who is here now. `seq`: how far the log has been read."""
+        gathered, self._gathered = self._gathered, []
+        self.under_way = True
+        return Delivery(self, seq, bundle(gathered), farewell=farewell)
 
     def sync(self, epoch: UUID, seq: int) -> None:
-        """Tell all that are live that there is nothing up to `seq` that they have not got."""
+        """Tell all that are live that there is nothing up to `seq` that they have not got; else a bundle tells them."""
+        if self.under_way:
+            return
         frame = encoding.synced(self.key[0], epoch, seq)
         for subscription in self.subscriptions:
             if subscription.is_live:
@@ -107,4 +122,32 @@ class Channel:
         self.last = seq
         frame = encoding.reset(self.key[0], epoch, seq)
         for subscription in self.subscriptions:
-            subscription.start_anew(frame)
+            subscription.start_anew(seq, frame)
+
+
+class Delivery:
+    """A bundle on its way to those who were on its channel when it departed; who has left meanwhile is passed over."""
+
+    __slots__ = ("_bundle", "_seq", "_served", "channel", "farewell", "readers")
+
+    def __init__(self, channel: Channel, seq: int, parcel: Parcel, *, farewell: bool) -> None:
+        self.channel = channel
+        self.farewell = farewell
+        """The stream ends with this bundle."""
+        self.readers = tuple(channel.subscriptions)
+        self._served = 0
+        self._seq, self._bundle = seq, parcel
+
+    @property
+    def is_done(self) -> bool:
+        return self._served >= len(self.readers)
+
+    def hand_on(self, count: int) -> None:
+        """Hand it to so many more."""
+        here, seq, parcel = self.channel.subscriptions, self._seq, self._bundle
+        some = self.readers[self._served : self._served + count]
+        self._served += count
+        for subscription in some:
+            if subscription in here:
+                subscription.take(seq, parcel)
+        self.channel.under_way = not self.is_done

@@ -15,7 +15,8 @@ from realtime.closing import TOO_MANY_ERRORS, Ending
 from realtime.frames import EXTENSION, GRACE_S, FrameProtocol
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
-LOOK_AGAIN_S = 0.05
+FIRST_LOOK_S, LONGEST_LOOK_S = 0.001, 0.05
+"""At a transport that is full: soon, because a quick reader has room again in the loop's next turn; then less often."""
 
 
 class Frame:
@@ -29,31 +30,68 @@ class Frame:
     def __len__(self) -> int:
         return len(self.text)
 
-    @cached_property
-    def ready(self) -> bytes:
-        """As it goes over the wire: an unmasked, final text frame (RFC 6455, 5.2)."""
+    @property
+    def head(self) -> bytes:
+        """What stands before the text on the wire: of an unmasked, final text frame (RFC 6455, 5.2)."""
         size = len(self.text)
         if size < 126:
-            head = bytes((0x81, size))
-        elif size < 65536:
-            head = b"\x81\x7e" + size.to_bytes(2, "big")
-        else:
-            head = b"\x81\x7f" + size.to_bytes(8, "big")
-        return head + self.text
+            return bytes((0x81, size))
+        if size < 65536:
+            return b"\x81\x7e" + size.to_bytes(2, "big")
+        return b"\x81\x7f" + size.to_bytes(8, "big")
+
+    @cached_property
+    def ready(self) -> bytes:
+        """As it goes over the wire."""
+        return self.head + self.text
+
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        return (self,)
+
+
+class Bundle:
+    """Frames of one stream in their order, joined once for all who get them: one write a socket."""
+
+    __slots__ = ("__dict__", "_size", "frames")
+
+    def __init__(self, frames: Sequence[Frame]) -> None:
+        self.frames = tuple(frames)
+        self._size = sum(map(len, self.frames))
+
+    def __len__(self) -> int:
+        return self._size
+
+    @cached_property
+    def ready(self) -> bytes:
+        return b"".join([part for frame in self.frames for part in (frame.head, frame.text)])
+
+
+Parcel = Frame | Bundle
+"""What is pushed at once: it is written whole, or waits whole."""
+
+
+def bundle(frames: Sequence[Frame]) -> Parcel:
+    """One frame is its own bundle."""
+    return frames[0] if len(frames) == 1 else Bundle(frames)
 
 
 class Wire(Protocol):
     """One peer. `close` and `try_write` never wait."""
 
-    def try_write(self, frame: Frame) -> bool:
-        """Write it now; False: not written."""
+    def try_write(self, parcel: Parcel) -> bool:
+        """Write it now; False: nothing of it is written."""
         ...
 
-    async def write(self, frame: Frame) -> None:
-        """Write it when the peer takes it. Raises OSError when the peer is gone."""
+    def portions(self, parcel: Parcel) -> Sequence[Parcel]:
+        """The parts in which `write` may be asked for it."""
         ...
 
-    def close(self, ending: Ending, last: Sequence[Frame]) -> None:
+    async def write(self, portion: Parcel) -> None:
+        """Write it when the peer takes it; cancelled, nothing of it. Raises OSError when the peer is gone."""
+        ...
+
+    def close(self, ending: Ending, last: Sequence[Parcel]) -> None:
         """Send `last`, then close; a peer that does not take it within GRACE_S is cut off."""
         ...
 
@@ -77,18 +115,21 @@ class FrameWire:
     def __init__(self, protocol: FrameProtocol) -> None:
         self._protocol = protocol
 
-    def try_write(self, frame: Frame) -> bool:
-        return self._protocol.write_ready(frame.ready)
+    def try_write(self, parcel: Parcel) -> bool:
+        return self._protocol.write_ready(parcel.ready)
 
-    async def write(self, frame: Frame) -> None:
-        while not self._protocol.write_ready(frame.ready):
+    def portions(self, parcel: Parcel) -> Sequence[Parcel]:
+        return (parcel,)
+
+    async def write(self, portion: Parcel) -> None:
+        while not self._protocol.write_ready(portion.ready):
             if self._protocol.is_gone:
                 raise ConnectionResetError
             await self._protocol.writable.wait()
 
-    def close(self, ending: Ending, last: Sequence[Frame]) -> None:
-        for frame in last:
-            self._protocol.write_ready(frame.ready)
+    def close(self, ending: Ending, last: Sequence[Parcel]) -> None:
+        for parcel in last:
+            self._protocol.write_ready(parcel.ready)
         self._protocol.say_goodbye(ending.code, ending.reason)
 
 
@@ -99,22 +140,28 @@ class AsgiWire:
         self._send = send
         self._closing: asyncio.Task[None] | None = None
 
-    def try_write(self, frame: Frame) -> bool:
+    def try_write(self, parcel: Parcel) -> bool:
         return False
 
-    async def write(self, frame: Frame) -> None:
-        while self._is_full():  # noqa: ASYNC110
-            await asyncio.sleep(LOOK_AGAIN_S)
-        await self._send({"type": "websocket.send", "text": frame.text.decode()})
+    def portions(self, parcel: Parcel) -> Sequence[Parcel]:
+        return parcel.frames
 
-    def close(self, ending: Ending, last: Sequence[Frame]) -> None:
+    async def write(self, portion: Parcel) -> None:
+        pause = 0.0
+        while self._is_full():
+            await asyncio.sleep(pause)
+            pause = min(max(2 * pause, FIRST_LOOK_S), LONGEST_LOOK_S)
+        for frame in portion.frames:
+            await self._send({"type": "websocket.send", "text": frame.text.decode()})
+
+    def close(self, ending: Ending, last: Sequence[Parcel]) -> None:
         self._closing = asyncio.get_running_loop().create_task(self._close(ending, last))
 
-    async def _close(self, ending: Ending, last: Sequence[Frame]) -> None:
+    async def _close(self, ending: Ending, last: Sequence[Parcel]) -> None:
         try:
             async with asyncio.timeout(GRACE_S):
-                for frame in last:
-                    await self.write(frame)
+                for parcel in last:
+                    await self.write(parcel)
         except (TimeoutError, OSError):
             pass
         try:

@@ -17,7 +17,7 @@ from helpdesk.vocabulary import Floor, Role
 from realtime.audience import Key, carries
 from realtime.closing import Ending
 from realtime.log_reader import Page
-from realtime.wire import Frame
+from realtime.wire import Parcel
 
 AGENT = Viewer(UUID(int=1), Role.AGENT)
 ADMIN = Viewer(UUID(int=2), Role.ADMIN)
@@ -116,25 +116,36 @@ class FakeWire:
 
     def __init__(self, *, fast: bool = True) -> None:
         self.got: list[dict[str, Any]] = []
+        self.writes = 0
+        self.last: Parcel | None = None
         self.ending: Ending | None = None
         self.reads = asyncio.Event()
         self.reads.set()
         self.fast = fast
 
-    def try_write(self, frame: Frame) -> bool:
+    def try_write(self, parcel: Parcel) -> bool:
         if not self.fast or not self.reads.is_set():
             return False
-        self.got.append(orjson.loads(frame.text))
+        self._get(parcel)
         return True
 
-    async def write(self, frame: Frame) -> None:
-        await self.reads.wait()
-        self.got.append(orjson.loads(frame.text))
+    def portions(self, parcel: Parcel) -> Sequence[Parcel]:
+        return (parcel,) if self.fast else parcel.frames
 
-    def close(self, ending: Ending, last: Sequence[Frame]) -> None:
+    async def write(self, portion: Parcel) -> None:
+        await self.reads.wait()
+        self._get(portion)
+
+    def close(self, ending: Ending, last: Sequence[Parcel]) -> None:
         if self.reads.is_set():
-            self.got.extend(orjson.loads(frame.text) for frame in last)
+            for parcel in last:
+                self._get(parcel)
         self.ending = ending
+
+    def _get(self, parcel: Parcel) -> None:
+        self.writes += 1
+        self.last = parcel
+        self.got.extend(orjson.loads(frame.text) for frame in parcel.frames)
 
 
 async def settle(turns: int = 200) -> None:

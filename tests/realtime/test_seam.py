@@ -79,8 +79,9 @@ WRITES = st.sampled_from(["ada", "bob", "note", "user", "redacting"])
 STEP = st.one_of(
     st.tuples(st.just("write"), WRITES),
     st.tuples(st.just("write"), WRITES),
-    st.tuples(st.sampled_from(["connect", "drop", "stall", "unstall", "read"]), st.integers(0, 5)),
+    st.tuples(st.sampled_from(["connect", "drop", "stall", "unstall", "read"]), st.integers(0, 7)),
     st.tuples(st.just("bell"), st.just(0)),
+    st.tuples(st.just("cancel"), st.integers(0, 3)),
     st.tuples(st.just("beat"), st.just(0)),
     st.tuples(st.just("turns"), st.integers(1, 12)),
 )
@@ -111,6 +112,7 @@ async def play(steps: list[tuple[str, Any]], turns: int) -> None:  # noqa: C901
         for viewer, stream, fast in (
             (AGENT, STREAMS[0], True), (AGENT, STREAMS[1], False), (ADMIN, STREAMS[0], False),
             (ADA, STREAMS[0], True), (ADA, STREAMS[1], True), (BOB, STREAMS[0], False),
+            (AGENT, STREAMS[0], False), (AGENT, STREAMS[0], True),
         )
     ]  # fmt: skip
     readers: list[asyncio.Future[None]] = []
@@ -120,6 +122,9 @@ async def play(steps: list[tuple[str, Any]], turns: int) -> None:  # noqa: C901
                 write(log, argument)
             case "bell":
                 readers.append(asyncio.ensure_future(feed.catch_up()))
+            case "cancel":
+                for reader in readers[argument : argument + 1]:
+                    reader.cancel()
             case "beat":
                 feed.sync()
             case "turns":
@@ -133,7 +138,8 @@ async def play(steps: list[tuple[str, Any]], turns: int) -> None:  # noqa: C901
             case "stall" | "unstall":
                 if (wire := clients[argument].wire) is not None:
                     wire.reads.clear() if name == "stall" else wire.reads.set()
-    await asyncio.gather(*readers)
+    await asyncio.gather(*readers, return_exceptions=True)
+    assert not [reader for reader in readers if not reader.cancelled() and reader.exception()]
     await finish(log, feed, clients)
 
 
@@ -164,7 +170,9 @@ async def finish(log: FakeLog, feed: Feed, clients: list[Client]) -> None:
 def test_every_client_has_the_visible_log(steps: list[tuple[str, Any]], turns: int) -> None:
     small = (
         mock.patch.object(feed_module, "PAGE_ROWS", 4),
-        mock.patch.object(feed_module, "HANDED_OUT_BETWEEN_BREATHS", 2),
+        mock.patch.object(feed_module, "BUNDLE_BYTES", 60),
+        mock.patch.object(feed_module, "SLICE_S", 0),
+        mock.patch.object(feed_module, "HANDED_OVER_BETWEEN_LOOKS", 1),
         mock.patch.object(replay_module, "PAGE_ROWS", 3),
         mock.patch.object(ring_module, "MOST_ROWS", 6),
         mock.patch.object(streams_module, "MOST_HELD_BYTES", 500),
