@@ -193,7 +193,7 @@ class Feed:
                 self.settle(subscription)
 
     async def _breathe(self) -> None:
-        """Others have their turn. Peers too: a burst that waits for ourselves must not make a quick reader look slow."""
+        """Others have their turn, peers too: what waits for ourselves must not make a quick reader look slow."""
         await asyncio.sleep(0)
         self._begin_slice()
 
