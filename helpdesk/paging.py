@@ -111,7 +111,7 @@ def _by_page(rows: QuerySet[M], *, page: int, limit: int, order: Order, count_to
     if page * limit > DEEPEST_ROW:
         raise ValidationFailed.of("page", f"Page times limit goes to {DEEPEST_ROW}: use cursor.", "use_cursor")
     start = (page - 1) * limit
-    found = list(_ordered(rows, order)[start : start + limit + 1])
+    found = list(in_order(rows, order)[start : start + limit + 1])
     more, found = len(found) > limit, found[:limit]
     # In the order of the ids: an index is walked until there are enough, instead of the whole table.
     total = rows.order_by("pk").values("pk")[: count_to + 1].count()
@@ -128,7 +128,7 @@ def _by_cursor(rows: QuerySet[M], cursor: str, *, limit: int, order: Order) -> P
     backwards = place is not None and place[0]
     if place is not None:
         rows = _beyond(rows, order, place)
-    found = list(_ordered(rows, order, backwards=backwards)[: limit + 1])
+    found = list(in_order(rows, order, backwards=backwards)[: limit + 1])
     more, found = len(found) > limit, found[:limit]
     if backwards:
         found.reverse()
@@ -144,7 +144,8 @@ def _by_cursor(rows: QuerySet[M], cursor: str, *, limit: int, order: Order) -> P
     return Page(found, meta)
 
 
-def _ordered(rows: QuerySet[M], order: Order, *, backwards: bool = False) -> QuerySet[M]:
+def in_order(rows: QuerySet[M], order: Order, *, backwards: bool = False) -> QuerySet[M]:
+    """The rows in this order, the id last."""
     if order.descending != backwards:
         return rows.order_by(order.key.desc(), F("pk").desc())
     return rows.order_by(order.key.asc(), F("pk").asc())

@@ -22,6 +22,8 @@ SERVER_FRAMES: tuple[type[BaseModel], ...] = (
     protocol.Subscribed,
     protocol.Unsubscribed,
     protocol.EventFrame,
+    protocol.Window,
+    protocol.ViewChange,
     protocol.Synced,
     protocol.Reset,
     protocol.Pong,

@@ -14,9 +14,12 @@ from realtime.auth import BE_TOLD, Login, Refused, Rights, sign_in
 from realtime.closing import OTHER_PERSON, TOKEN_EXPIRED, Ending
 from realtime.encoding import frame_of
 from realtime.feed import Feed
+from realtime.live_views.gallery import Gallery
+from realtime.live_views.question import Question
 from realtime.outbox import Outbox
 from realtime.protocol import (
     ME,
+    QUEUE,
     Auth,
     BadFrame,
     ClientFrame,
@@ -41,12 +44,13 @@ LONGEST_TIMER_S = 24 * 3600.0
 
 
 class Connection:
-    """Lives from the login to the end of the socket. `feed` is its tenant's."""
+    """Lives from the login to the end of the socket. `feed` and `live_views` are its tenant's."""
 
-    def __init__(self, login: Login, outbox: Outbox, feed: Feed) -> None:
+    def __init__(self, login: Login, outbox: Outbox, feed: Feed, live_views: Gallery) -> None:
         self.login = login
         self.outbox = outbox
         self.feed = feed
+        self.live_views = live_views
         self.viewer = viewer_of(login.person)
         self._subscriptions: dict[str, Subscription] = {}
         self._turn = asyncio.Lock()
@@ -96,22 +100,36 @@ class Connection:
             self._drop(stream)
 
     async def _subscribe(self, frame: Subscribe) -> None:
-        if frame.filter is not None or frame.view_id is not None:
-            raise BadFrame(ErrorCode.UNSUPPORTED, "Streams take no filter and no view yet.", frame.id)
         stream = _named(frame.stream, frame.id)
         if stream not in self._subscriptions and len(self._subscriptions) >= MOST_SUBSCRIPTIONS:
             raise BadFrame(
                 ErrorCode.TOO_MANY_SUBSCRIPTIONS, f"A connection holds {MOST_SUBSCRIPTIONS} streams.", frame.id
             )
+        if frame.asks_for_a_view:
+            await self._subscribe_to_view(stream, frame)
+            return
         ticket_id = ticket_of(stream)
         if ticket_id and not await self._sees(ticket_id):
             raise BadFrame(ErrorCode.NOT_FOUND, "There is no such ticket, or you may not see it.", frame.id)
         if stream == ME and not self.rights.reach(BE_TOLD):
             raise BadFrame(ErrorCode.FORBIDDEN, "This API key has no scope to read notifications.", frame.id)
+        subscription = self._begin(stream)
+        await subscribe(self.feed, subscription, frame.since, frame_id=frame.id, turn=self._turn)
+
+    async def _subscribe_to_view(self, stream: str, frame: Subscribe) -> None:
+        if stream != QUEUE and not stream.startswith("view:"):
+            raise BadFrame(ErrorCode.VALIDATION_ERROR, "Only queue and view:<label> can be live views.", frame.id)
+        question = Question.of(frame, self.login.person)
+        choice = await self.live_views.select(question, frame_id=frame.id)
+        subscription = self._begin(stream)
+        await self.live_views.follow(subscription, choice, frame.since, frame_id=frame.id, turn=self._turn)
+
+    def _begin(self, stream: str) -> Subscription:
+        """A subscription in the place of what there was of this name."""
         self._drop(stream)
         subscription = Subscription((stream, class_of(self.viewer, stream)), self.outbox, owner=self)
         self._subscriptions[stream] = subscription
-        await subscribe(self.feed, subscription, frame.since, frame_id=frame.id, turn=self._turn)
+        return subscription
 
     async def _sees(self, ticket_id: UUID) -> bool:
         person = self.login.person
@@ -137,6 +155,7 @@ class Connection:
         subscription = self._subscriptions.pop(stream, None)
         if subscription is not None:
             self.feed.detach(subscription)
+            self.live_views.detach(subscription)
 
     def _wait_for_expiry(self) -> None:
         if self._expiry:

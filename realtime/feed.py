@@ -12,6 +12,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 from uuid import UUID
 
 from helpdesk.events.queries import Head, LogRow
@@ -37,6 +38,22 @@ async def nobody_looks(_: list[LogRow]) -> None:
     """Where nobody minds who is still here."""
 
 
+class Audience(Protocol):
+    """Others than channels who follow the log."""
+
+    def see(self, encoded: EncodedRow) -> None:
+        """The next row."""
+        ...
+
+    def begin_anew(self) -> None:
+        """The log is another one, or rows of it are lost; the feed is at its end."""
+        ...
+
+    def sync(self) -> None:
+        """The beat."""
+        ...
+
+
 class Feed:
     """See the module. All of it belongs to one event loop."""
 
@@ -59,6 +76,7 @@ class Feed:
         """Counts the rows that may have redacted earlier ones: a replay looks whether it has moved."""
         self.ring = Ring(0)
         self.channels: dict[Key, Channel] = {}
+        self.audiences: list[Audience] = []
         self._on_people_changed, self._on_ended = on_people_changed, on_ended
         self._people: list[LogRow] = []
         """Rows about people, until it has been looked who of them is still here."""
@@ -137,6 +155,8 @@ class Feed:
         """The beat: everybody learns how far they have come."""
         for channel in self.channels.values():
             channel.sync(self.epoch, self.cursor)
+        for audience in self.audiences:
+            audience.sync()
 
     def _take_up(self, encoded: EncodedRow) -> None:
         """Move the place over this row, and gather its frames. No await may stand between this and `_hand_out`."""
@@ -154,6 +174,8 @@ class Feed:
                 self._gathered[channel] = None
                 if row.type in FAREWELLS and ticket_of(key[0]):
                     self._ending.add(channel)
+        for audience in self.audiences:
+            audience.see(encoded)
         if row.type.startswith(("user.", "api_key.")):
             self._people.append(row)
 
@@ -216,3 +238,5 @@ class Feed:
         self._begin_at(head)
         for channel in self.channels.values():
             channel.reset(self.epoch, self.cursor)
+        for audience in self.audiences:
+            audience.begin_anew()

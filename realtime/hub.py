@@ -35,7 +35,7 @@ class Hub:
         if room is None or room.closed:
             room = self.rooms[login.tenant.id] = Room(login.tenant)
         await room.open()
-        connection = Connection(login, outbox, room.feed)
+        connection = Connection(login, outbox, room.feed, room.live_views)
         self._room_of[connection] = room
         try:
             await room.enter(connection)

@@ -15,12 +15,16 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_camel
 
+from helpdesk.events.payloads import TicketPayload
+from helpdesk.tickets.schemas import FilterInBody, SortBy
+
 LARGEST_FRAME = 64 * 1024
 """Of a client's frame, in bytes of UTF-8."""
 LARGEST_SEQ = 2**63 - 1
 
 QUEUE = "queue"
 ME = "me"
+_VIEW = re.compile(r"view:[A-Za-z0-9_-]{1,64}")
 _TICKET = re.compile(r"ticket:([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
 
 FrameId = Annotated[str, Field(strict=True, max_length=64)] | Annotated[int, Field(strict=True, ge=-(2**53), le=2**53)]
@@ -45,6 +49,8 @@ class ErrorCode(StrEnum):
     """A connection holds at most 200 streams."""
     TOO_MANY_CONNECTIONS = "TOO_MANY_CONNECTIONS"
     """A person has at most 100 sockets; the socket closes."""
+    TOO_MANY_VIEWS = "TOO_MANY_VIEWS"
+    """Too many different live views are open."""
 
 
 class _Frame(BaseModel):
@@ -70,13 +76,27 @@ class Auth(_ClientFrame):
 
 
 class Subscribe(_ClientFrame):
-    """Follow a stream from now on, or from `since` on. Following it already: begin anew at that place."""
+    """Follow a stream from now on, or from `since` on. Following it already: begin anew at that place.
+
+    `filter` (the fields of `GET /tickets`) and what follows it make a live view; `queue` and `view:<label>` take them.
+    """
 
     type: Literal["subscribe"]
     stream: Annotated[str, Field(max_length=100)]
     since: Since | None = None
-    filter: Any = None
-    view_id: Any = None
+    filter: FilterInBody | None = None
+    view_id: UUID | None = None
+    """A saved view, whose filter holds too."""
+    sort_by: SortBy | None = None
+    sort_order: Literal["asc", "desc"] | None = None
+    window: Annotated[int, Field(strict=True, ge=0, le=100)] | None = None
+    """How many of the first rows are told; 0: only how many there are. 100 where it is not given."""
+
+    @property
+    def asks_for_a_view(self) -> bool:
+        """Is it a live view, or the events of a stream?"""
+        asked = (self.filter, self.view_id, self.sort_by, self.sort_order, self.window)
+        return _VIEW.fullmatch(self.stream) is not None or any(one is not None for one in asked)
 
 
 class Unsubscribe(_ClientFrame):
@@ -190,6 +210,47 @@ class EventFrame(ServerFrame):
     event: EventShape
 
 
+class Window(ServerFrame):
+    """A live view as it is at `seq`: its first rows in their order, and how many tickets stand in it.
+
+    `isPartial`: the rows of the next frame, a `window` too, come after these; then it is whole.
+    """
+
+    type: Literal["window"] = "window"
+    stream: str
+    epoch: UUID
+    seq: int
+    rows: list[TicketPayload]
+    count: int
+    is_capped: bool
+    is_partial: bool | None = None
+
+
+class PlacedTicket(_Frame):
+    """A ticket that belongs at this place of the window, counted from 0."""
+
+    at: int
+    ticket: TicketPayload
+
+
+class ViewChange(ServerFrame):
+    """What is different in a live view since `prev`.
+
+    To apply it take away what `left`, and the tickets of `entered` and `changed` where they stand; then insert these
+    in the order of their places. The result is the window at `seq`.
+    """
+
+    type: Literal["view"] = "view"
+    stream: str
+    seq: int
+    prev: int
+    entered: list[PlacedTicket]
+    changed: list[PlacedTicket]
+    left: list[UUID]
+    count: int
+    is_capped: bool
+
+
 class Pong(_Answer):
     type: Literal["pong"] = "pong"
 
@@ -241,11 +302,11 @@ def parse(text: str) -> ClientFrame:
 
 def stream_name(given: str) -> str:
     """The stream as the server spells it (ids in lower case). Raises BadFrame for what is no stream."""
-    if given in (QUEUE, ME):
+    if given in (QUEUE, ME) or _VIEW.fullmatch(given):
         return given
     if _TICKET.fullmatch(given):
         return given.lower()
-    raise BadFrame(ErrorCode.VALIDATION_ERROR, "There are the streams queue, me and ticket:<id>.")
+    raise BadFrame(ErrorCode.VALIDATION_ERROR, "There are the streams queue, me, ticket:<id> and view:<label>.")
 
 
 def ticket_of(stream: str) -> UUID | None:

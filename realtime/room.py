@@ -18,6 +18,9 @@ from realtime.auth import Refused, get_rights_now, get_tenant_now
 from realtime.closing import RIGHTS_CHANGED, SIGNED_OUT, SUSPENDED, TOO_MANY_SOCKETS
 from realtime.connection import Connection
 from realtime.feed import Feed
+from realtime.live_views.gallery import Gallery
+from realtime.live_views.reading import TenantReader
+from realtime.live_views.saved import TenantShelf
 from realtime.log_reader import LogReader, TenantLog
 from realtime.protocol import ErrorCode
 from realtime.streams import Subscription
@@ -41,6 +44,7 @@ class Room:
         self.tenant = tenant
         self._looked_at = asyncio.get_running_loop().time()
         self.feed = Feed(log or TenantLog(tenant), on_people_changed=self._look_at_those, on_ended=_forget)
+        self.live_views = Gallery(self.feed, TenantReader(tenant), TenantShelf(tenant), on_ended=_forget)
         self.connections: set[Connection] = set()
         self._of_person: dict[UUID, set[Connection]] = {}
         self.closed = False
@@ -59,6 +63,7 @@ class Room:
 
     def close(self) -> None:
         self.closed = True
+        self.live_views.close()
         for task in self._tasks:
             if task is not asyncio.current_task():
                 task.cancel()

@@ -5,7 +5,7 @@ The property test of filter.py holds the two against each other, here too.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from helpdesk.tickets.spans import Span
 from helpdesk.tickets.syntax import ACTIVE, Asked, Condition, Somebody
 from helpdesk.tickets.words import ticket_document
 from helpdesk.vocabulary import TicketPriority, TicketStatus
+from helpdesk.words.documents import Document
 from helpdesk.words.lookups import holding
 from helpdesk.words.terms import tsquery_of
 
@@ -59,16 +60,23 @@ def _positive(condition: Condition) -> Condition:
     return condition
 
 
-def asked_holds(asked: Asked, ticket: Mapping[str, Any], me: UUID) -> bool:
-    """For a ticket's JSON as staff have it."""
+def asked_holds(
+    asked: Asked, ticket: Mapping[str, Any], me: UUID, *, document: Callable[[], Document] | None = None
+) -> bool:
+    """For a ticket's JSON as staff have it. `document` gives its words, else they are made."""
     if asked.says_nothing or not all(_holds(condition, ticket, me) for condition in asked.conditions):
         return False
     if not asked.terms:
         return True
-    document = ticket_document(
+    words = document() if document else document_of_shape(ticket)
+    return all(term.holds(words) for term in asked.terms)
+
+
+def document_of_shape(ticket: Mapping[str, Any]) -> Document:
+    """What a ticket is found by, from its JSON as staff have it."""
+    return ticket_document(
         number=ticket["number"], title=ticket["title"], description=ticket["description"], tags=ticket["tags"]
     )
-    return all(term.holds(document) for term in asked.terms)
 
 
 def _any_sql(condition: Condition, me: UUID) -> Q:

@@ -5,7 +5,7 @@ A property test holds the two against each other; a condition is added to both o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -18,6 +18,7 @@ from helpdesk.teams.queries import list_teams_of
 from helpdesk.tickets.conditions import asked_holds, asked_sql
 from helpdesk.tickets.syntax import LONGEST_QUESTION, Asked, NotUnderstood, understand
 from helpdesk.vocabulary import TicketPriority, TicketStatus
+from helpdesk.words.documents import Document
 
 
 def lower_word(value: Any) -> Any:
@@ -100,8 +101,18 @@ class TicketFilter(Shape):
                 where &= Q(**{f"{column}_at__lt": end})
         return where & asked_sql(self.asked(), me)
 
-    def matches(self, ticket: Mapping[str, Any], me: UUID, *, my_teams: Collection[UUID] = ()) -> bool:
-        """The same decision for a ticket's JSON shape, without a database. `my_teams`: those that `me` is in."""
+    def matches(
+        self,
+        ticket: Mapping[str, Any],
+        me: UUID,
+        *,
+        my_teams: Collection[UUID] = (),
+        document: Callable[[], Document] | None = None,
+    ) -> bool:
+        """The same decision for a ticket's JSON shape, without a database.
+
+        `my_teams`: those that `me` is in. `document`: gives the ticket's words, where many filters ask for them.
+        """
         if self.status and ticket["status"] not in self.status:
             return False
         if self.priority and ticket["priority"] not in self.priority:
@@ -115,7 +126,7 @@ class TicketFilter(Shape):
             return False
         if self.tag and not set(self.tag) & set(ticket["tags"]):
             return False
-        return self._in_time(ticket) and asked_holds(self.asked(), ticket, me)
+        return self._in_time(ticket) and asked_holds(self.asked(), ticket, me, document=document)
 
     def _team_sql(self, me: UUID) -> Q:
         match self.team_id:
@@ -138,6 +149,15 @@ class TicketFilter(Shape):
                 return ticket["teamId"] in {str(team) for team in my_teams}
             case team_id:
                 return bool(ticket["teamId"] == str(team_id))
+
+    def is_about_me(self) -> bool:
+        """Does the answer depend on who asks?"""
+        words = (self.assigned_to_id, self.team_id, self.requester_id, self.created_by_id)
+        return "me" in words or "mine" in words or self.asked().is_about_me()
+
+    def is_about_time(self) -> bool:
+        """Does the answer change while time passes and nothing else happens?"""
+        return self.asked().is_about_time()
 
     def asked(self) -> Asked:
         """`q`, understood."""

@@ -64,8 +64,18 @@ class Asked:
 
     def is_about_people(self) -> bool:
         """Does it name others than `me` and `none`?"""
-        people = [value for one in self.conditions for value in one.values if isinstance(value, Somebody)]
-        return any(somebody.kind in ("email", "name") for somebody in people)
+        return bool(self._kinds_of_people() & {"email", "name"})
+
+    def is_about_me(self) -> bool:
+        return "me" in self._kinds_of_people()
+
+    def is_about_time(self) -> bool:
+        """Is there a day or an age that is counted from now?"""
+        spans = [value for one in self.conditions for value in one.values if isinstance(value, Span)]
+        return any(moment and moment.at is None for span in spans for moment in (span.start, span.end))
+
+    def _kinds_of_people(self) -> set[str]:
+        return {value.kind for one in self.conditions for value in one.values if isinstance(value, Somebody)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,8 @@ class TestFrames:
                 ('{"type":"ping","extra":1}', "VALIDATION_ERROR"),
                 ('{"type":"subscribe","stream":"everything"}', "VALIDATION_ERROR"),
                 ('{"type":"subscribe","stream":"ticket:%"}', "VALIDATION_ERROR"),
-                ('{"type":"subscribe","stream":"queue","filter":{"status":["open"]}}', "UNSUPPORTED"),
-                ('{"type":"subscribe","stream":"queue","viewId":"x"}', "UNSUPPORTED"),
+                ('{"type":"subscribe","stream":"queue","filter":{"status":["x"]}}', "VALIDATION_ERROR"),
+                ('{"type":"subscribe","stream":"queue","viewId":"x"}', "VALIDATION_ERROR"),
                 ('{"type":"presence","ticketId":"x","state":"typing"}', "UNSUPPORTED"),
             ):
                 await talk.socket.send(sent)
