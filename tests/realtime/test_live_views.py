@@ -127,7 +127,7 @@ class TestSavedViews:
         view_id = await new_view(desk, desk.agent, filter={"status": ["open"]}, sortBy="title", sortOrder="asc")
         for title, priority in (("b", "high"), ("a", "high"), ("c", "low")):
             fields = {"title": title, "priority": priority}
-            await commit(desk, lambda fields=fields: create_ticket(desk.agent, fields=fields))  # type: ignore[misc]
+            await commit(desk, lambda fields=fields: create_ticket(desk.agent, fields=fields))
         async with signed_in(server, desk, desk.agent) as talk:
             assert titles(await follow(talk, viewId=view_id)) == ["a", "b", "c"]
             assert titles(await follow(talk, viewId=view_id, filter={"priority": "high"})) == ["a", "b"]
