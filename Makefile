@@ -70,6 +70,9 @@ bench: install-dev ## Requests at 10 k, 100 k and 1 M tickets, beside an empty o
 bench-delivery: install-dev ## Deliveries a second, beside a bare client in the same run
 	@$(EMBEDDED) $(PY) -m tests.bench.delivery
 
+bench-fanout: install-dev ## One event to thousands of sockets, beside nchan, ws and Socket.IO; SIZES=200,1000
+	@$(EMBEDDED) $(PY) -m tests.bench.fanout
+
 smoke: install-dev ## Watch one ticket go from REST through the log to the live queue
 	@PYTHONPATH=clients/python $(PY) -m tests.smoke $(ARGS)
 
