@@ -1,7 +1,8 @@
 """The socket's ASGI side: from the handshake over the login to a Connection of the hub, and out again.
 
 It does not use the channel layer, and its `dispatch` makes no thread hop: Channels would close old
-database connections in a thread for every frame, but only `tenants.context` opens any here.
+database connections in a thread for every frame, but only `tenants.context` opens any here. Nor does it wait
+for several sources at once, as Channels does with two tasks and a set of them a socket.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ from realtime.noting import note_refusal
 from realtime.outbox import Outbox
 from realtime.pace import Pace
 from realtime.protocol import LARGEST_FRAME, Auth, BadFrame, ErrorCode, ErrorFrame, parse
-from realtime.wire import end_at_shutdown, wire_of
+from realtime.wire import end_at_shutdown, forget_handshake, wire_of
 
 LOGIN_WITHIN_S = 10.0
 GOODBYE_S = 0.2
@@ -65,6 +66,7 @@ class HubConsumer(AsyncConsumer):  # type: ignore[misc, unused-ignore]
                 raise StopConsumer
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.scope, self.base_send = scope, send
         self._outbox = Outbox(wire_of(scope, send))
         self._connection: Connection | None = None
         self._deadline: asyncio.TimerHandle | None = None
@@ -74,7 +76,10 @@ class HubConsumer(AsyncConsumer):  # type: ignore[misc, unused-ignore]
         end_at_shutdown(scope, partial(self._outbox.close, RESTARTING))
         census.came()
         try:
-            await super().__call__(scope, receive, send)
+            while True:
+                await self.dispatch(await receive())
+        except StopConsumer:
+            pass
         except asyncio.CancelledError:
             # daphne ends its applications so when it stops, and waits for them: long enough for the goodbye.
             self._outbox.close(RESTARTING)
@@ -133,6 +138,7 @@ class HubConsumer(AsyncConsumer):  # type: ignore[misc, unused-ignore]
                 raise
             return
         self._connection = await current_hub().join(login, self._outbox)
+        forget_handshake(self.scope)
 
     async def _receive(self, message: dict[str, Any]) -> None:
         if self._outbox.closed:

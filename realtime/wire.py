@@ -103,6 +103,15 @@ def end_at_shutdown(scope: Mapping[str, Any], end: Callable[[], None]) -> None:
         protocol.on_shutdown = end
 
 
+def forget_handshake(scope: Mapping[str, Any]) -> None:
+    """It would stay alive with the scope as long as the socket, some kilobytes of each. Only the host is kept."""
+    scope["headers"][:] = [pair for pair in scope["headers"] if pair[0] == b"host"]
+    scope.get("subprotocols", []).clear()
+    protocol = (scope.get("extensions") or {}).get(EXTENSION)
+    if protocol is not None:
+        protocol.forget_handshake()
+
+
 def wire_of(scope: Mapping[str, Any], send: Send) -> Wire:
     """The best way to this peer that its server offers."""
     protocol = (scope.get("extensions") or {}).get(EXTENSION)

@@ -30,7 +30,9 @@ def edge(app: App, policy: Policy | None = None) -> App:
             named.update(told)
             await _converse(app, Exchange(named, receive, send, rules), rules)
         else:
-            await app({**scope, "request_id": named["request_id"], **told}, receive, send)
+            inner = {**scope, "request_id": named["request_id"], **told}
+            del named  # or its headers stay as long as the socket
+            await app(inner, receive, send)
 
     return door
 
