@@ -15,9 +15,10 @@ from config.checks import require_sound_environment  # noqa: E402
 from config.edge import Policy, edge  # noqa: E402
 from config.env import env  # noqa: E402
 from realtime.routing import websocket_urlpatterns  # noqa: E402
+from realtime.sse import EventStreams  # noqa: E402
 
 require_sound_environment()
 application = edge(
-    ProtocolTypeRouter({"http": _django, "websocket": URLRouter(websocket_urlpatterns)}),
+    ProtocolTypeRouter({"http": EventStreams(_django), "websocket": URLRouter(websocket_urlpatterns)}),
     Policy.of(trusted_proxies=env.hub_trusted_proxies, origins=env.hub_cors_origins, https_only=not env.development),
 )

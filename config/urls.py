@@ -15,12 +15,14 @@ from config.unsubscribe import unsubscribe
 from helpdesk.answers import refusal
 from helpdesk.api import api, list_endpoints
 from helpdesk.errors import BadRequest, InternalError, NotFound
+from realtime.api import router as events
 from tenants.api import router as tenants
 from tenants.signin.api import router as signin
 
 api.add_router("/auth", signin, tags=["Sign in"])
 api.add_router("/tenants", tenants, tags=["Tenants"])
 api.add_router("/health", health.router)
+api.add_router("/events", events, tags=["Events"])
 
 urlpatterns = [
     path("", require_safe(live_page)),

@@ -68,6 +68,7 @@ OPERATIONS: dict[str, Allowed] = {
     "saveDraft": Allowed(PEOPLE, "drafts:write"),
     "deleteDraft": Allowed(PEOPLE, "drafts:write"),
     "search": Allowed(PEOPLE, "tickets:read"),
+    "listEvents": Allowed(PEOPLE, "tickets:read"),
     "listComments": Allowed(PEOPLE, "tickets:read"),
     "addComment": Allowed(PEOPLE, "comments:write"),
     "updateComment": Allowed(PEOPLE, "comments:write"),

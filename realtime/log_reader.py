@@ -67,15 +67,16 @@ class TenantLog:
         return await run_in_tenant(self._ref, read)
 
     async def page_for(self, key: Key, *, after: int, upto: int, limit: int) -> Page:
-        stream, viewer = key
-
-        def read() -> Page:
-            if stream == ME:
-                rows = list_told_rows(viewer.id, after=after, upto=upto, limit=limit)
-            else:
-                rows = list_rows_visible_to(viewer, after=after, upto=upto, limit=limit, ticket_id=ticket_of(stream))
-            scanned_to = rows[-1].seq if len(rows) == limit else upto
-            return Page([row for row in rows if carries(key, row)], scanned_to, get_head())
-
         async with _turn_of_a_replay():
-            return await run_in_tenant(self._ref, read)
+            return await run_in_tenant(self._ref, lambda: list_carried(key, after=after, upto=upto, limit=limit))
+
+
+def list_carried(key: Key, *, after: int, upto: int, limit: int) -> Page:
+    """The rows with `after < seq <= upto` that a channel carries, as the database has them now, and the head after."""
+    stream, viewer = key
+    if stream == ME:
+        rows = list_told_rows(viewer.id, after=after, upto=upto, limit=limit)
+    else:
+        rows = list_rows_visible_to(viewer, after=after, upto=upto, limit=limit, ticket_id=ticket_of(stream))
+    scanned_to = rows[-1].seq if len(rows) == limit else upto
+    return Page([row for row in rows if carries(key, row)], scanned_to, get_head())

@@ -18,6 +18,7 @@ from config.edge.origins import PREFLIGHT, opened
 from config.edge.policy import Policy
 from config.edge.refusals import error_body, error_headers, error_of, is_json
 from helpdesk.errors import HelpdeskError
+from realtime.scope import RAW_SEND
 
 _OWN_PAGES = "/dev/"
 """Development pages below this path keep their own errors."""
@@ -44,6 +45,7 @@ class Exchange:
         self._draining = False
         self._outer_receive = receive
         self._outer_send = send
+        scope[RAW_SEND] = send  # whoever streams looks at the server's own end of it
         self._request_id: str = scope["request_id"]
         self._without_body = scope["method"] == "HEAD"
         self._replay: bytes | None = None

@@ -6,10 +6,18 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from config.edge.refusals import unheard
+from realtime.scope import ON_SHUTDOWN
 
 
 class Http(H11Protocol):
-    """HTTP/1.1 by h11, whose one answer of its own (to what is no HTTP) is JSON."""
+    """HTTP/1.1 by h11, whose one answer of its own (to what is no HTTP) is JSON; it ends streams when it stops."""
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        if self.cycle is not None and not self.cycle.response_complete:
+            end = self.cycle.scope["state"].get(ON_SHUTDOWN)
+            if end is not None:
+                end()
 
     def send_400_response(self, msg: str) -> None:
         headers, answer = unheard(400)

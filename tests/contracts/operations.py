@@ -101,6 +101,8 @@ class Target:
             "mimeType": "text/plain",
             "fileSize": len(UPLOADED),
             "visibility": "team",
+            "stream": f"ticket:{self.ticket_id}",
+            "since": f"{uuid4()}.0",
         }
 
 
