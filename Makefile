@@ -85,8 +85,8 @@ schema: install-dev ## Write tenants/schema.sql anew from the migrations
 openapi: install-dev ## Write the snapshot of the REST contract
 	@$(MANAGE) write_openapi
 
-asyncapi: install-dev ## Write the snapshot of the event and socket contract
-	@$(EMBEDDED) sh -c '$(PY) manage.py write_events_schema && $(PY) manage.py write_asyncapi'
+asyncapi: install-dev ## Write the snapshot of the event and socket contract, and the TypeScript client's types
+	@$(EMBEDDED) sh -c '$(PY) manage.py write_events_schema && $(PY) manage.py write_asyncapi && $(PY) manage.py write_typescript'
 
 lock: install ## Write the lock files anew from pyproject.toml
 	@test -x $(VENV)/bin/uv || $(PY) -m pip install --quiet --disable-pip-version-check uv

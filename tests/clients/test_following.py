@@ -106,6 +106,20 @@ class TestALiveView:
         assert [row["id"] for row in told.window.rows] == ["c", "a"]
         assert told.window.count == 3
 
+    def test_that_comes_in_parts_is_shown_when_it_is_whole(self) -> None:
+        following = Following("view:all", None, Counts(), view={})
+        following.subscribe("c1")
+        following.take(placed("subscribed", 0, id="c1"))
+        part = placed("window", 7, rows=[{"id": "a"}], count=2, isCapped=False, isPartial=True)
+        assert following.take(part) is None
+        assert following.place == Place(EPOCH, 0)
+        following.subscribe("c2")
+        following.take(placed("subscribed", 0, id="c2"))
+        following.take(part)
+        told = following.take(placed("window", 7, rows=[{"id": "b"}], count=2, isCapped=False))
+        assert isinstance(told, Shown)
+        assert (told.window.rows, told.place) == ([{"id": "a"}, {"id": "b"}], Place(EPOCH, 7))
+
     @given(before=st.permutations(range(12)), size=st.integers(0, 8), chance=st.randoms(use_true_random=False))
     def test_ends_as_the_hub_has_it(self, before: list[int], size: int, chance: random.Random) -> None:
         """Any two states of a view, told as the hub tells them: away, then in at ascending places."""

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
+from uuid import UUID
 
 import pytest
 from ticket_hub_client import (
@@ -18,6 +19,7 @@ from ticket_hub_client import (
     HubClient,
     PlacesInFile,
     Refused,
+    Shown,
     SignIn,
     Stopped,
     Token,
@@ -103,6 +105,25 @@ class TestFollowing:
             with pytest.raises(TimeoutError):
                 async with asyncio.timeout(0.5):
                     await next_of(hub, Happened)
+
+
+class TestLiveViews:
+    async def test_show_what_a_list_would(self, server: Server, new_desk: MakeDesk) -> None:
+        desk = await new_desk()
+        for title in ("first", "second"):
+            await new_ticket(desk, title=title)
+        async with await client_of(server, desk, desk.agent) as hub:
+            await hub.follow("view:open", view={"filter": {"status": ["open"]}, "sortOrder": "asc", "window": 2})
+            shown = await next_of(hub, Shown)
+            assert [row["title"] for row in shown.window.rows] == ["first", "second"]
+            await new_ticket(desk, title="third")
+            shown = await next_of(hub, Shown)
+            assert ([row["title"] for row in shown.window.rows], shown.window.count) == (["first", "second"], 3)
+            hub.drop()
+            await commit(desk, lambda: delete_ticket(desk.admin, UUID(shown.window.rows[0]["id"])))
+            while len(rows := (await next_of(hub, Shown)).window.rows) != 2 or rows[0]["title"] != "second":
+                pass
+            assert [row["title"] for row in rows] == ["second", "third"]
 
 
 class TestComingBack:

@@ -36,6 +36,7 @@ class Following:
     def subscribe(self, frame_id: str) -> dict[str, Any]:
         """The frame that begins, or takes up again. What comes before its answer is not ours any more."""
         self._asked, self._since = frame_id, self.place
+        self._window.begin_anew()
         frame = {"type": "subscribe", "id": frame_id, "stream": self.stream, **self._view}
         return frame | ({"since": self.place.shape()} if self.place else {})
 
@@ -62,8 +63,9 @@ class Following:
                 self.counts.resets += 1
                 return Reset(self.stream, self._stand(frame))
             case "window":
-                self._window.show(frame)
-                return Shown(self.stream, self._stand(frame), self._window, frame)
+                # The place is that of a whole window: whoever resumed from a part's would never get the rest.
+                whole = self._window.show(frame)
+                return Shown(self.stream, self._stand(frame), self._window, frame) if whole else None
             case "unsubscribed":
                 return Ended(self.stream)
             case _:

@@ -15,11 +15,20 @@ class LiveWindow:
         self.rows: list[dict[str, Any]] = []
         self.count = 0
         self.is_capped = False
+        self._parts: list[dict[str, Any]] = []
 
-    def show(self, frame: dict[str, Any]) -> None:
-        """A `window` frame: all of it anew."""
-        self.rows = list(frame["rows"])
+    def begin_anew(self) -> None:
+        """What was told in part before a break is void."""
+        self._parts = []
+
+    def show(self, frame: dict[str, Any]) -> bool:
+        """A `window` frame: all of it anew. False: a part, and the next one brings more."""
+        self._parts += frame["rows"]
+        if frame.get("isPartial"):
+            return False
+        self.rows, self._parts = self._parts, []
         self._count(frame)
+        return True
 
     def change(self, frame: dict[str, Any]) -> None:
         """A `view` frame: away with what left, moved or changed; then what came stands where it says."""
