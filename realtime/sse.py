@@ -20,6 +20,7 @@ import orjson
 import structlog
 from django.db import Error as DatabaseFailure
 from django.utils.datastructures import CaseInsensitiveMapping
+from structlog.contextvars import bind_contextvars, get_contextvars
 
 from helpdesk.people.credentials import cookie_token
 from realtime.auth import Refused, resolve_host, sign_in
@@ -63,6 +64,7 @@ class EventStreams:
         answer = _Answer()
         await self.app(scope | {"query_string": urlencode(query).encode()}, receive, answer.send)
         if answer.status == 200:
+            bind_contextvars(**answer.bound)
             await _EventStream(scope, headers, query, send).run(receive, answer.kept())
         else:
             await answer.pass_on(send)
@@ -73,9 +75,12 @@ class _Answer:
 
     def __init__(self) -> None:
         self.status = 0
+        self.bound: dict[str, Any] = {}
+        """For the access log: Django answers from a task of its own, whose context ends with it."""
         self._messages: list[dict[str, Any]] = []
 
     async def send(self, message: dict[str, Any]) -> None:
+        self.bound = get_contextvars()
         self.status = message.get("status", self.status)
         self._messages.append(message)
 
