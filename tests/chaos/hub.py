@@ -7,9 +7,8 @@ import os
 import signal
 from pathlib import Path
 
-from config.embedded.ports import choose
 from config.run import Address, is_live
-from tests.e2e.stack import Stack, until
+from tests.e2e.stack import Stack, quiet_port, until
 
 STOPS_WITHIN_S = 60
 TOKEN_MINUTES = "1"
@@ -20,7 +19,7 @@ class TwoWebs(Stack):
     """`web` and `web-2` serve the same database on two ports; what stands before them is the clients' choice."""
 
     def __init__(self, home: Path) -> None:
-        self.other_port = choose(None)
+        self.other_port = quiet_port()
         super().__init__(home, HUB_RATE_LIMITING="off", HUB_ACCESS_TOKEN_MINUTES=TOKEN_MINUTES)
         self.commands["web-2"] = self.commands["web"]
         self.start("web-2")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -16,11 +17,14 @@ import psycopg
 import redis
 
 from config.embedded.home import ROOT
-from config.embedded.ports import choose
+from config.embedded.memory import Memory, remember
+from config.embedded.ports import is_free
 from config.run import Address, is_live, programs
 from tests.embedded.stage import environment, note, processes_of
 
 HANG_S = 120.0
+QUIET_PORTS = (12_000, 32_000)
+"""Below what Linux hands out (net.ipv4.ip_local_port_range)."""
 SECRET_KEY = "a-secret-key-of-the-stack-for-tests-0123456789"
 SERVICES = {"postgres": "DATABASE_URL", "valkey": "REDIS_URL", "objects": "S3_ENDPOINT_URL"}
 """Each has a supervisor and a home of its own; what the variable names is not started by the other."""
@@ -35,11 +39,13 @@ class Stack:
     """`port` is where the web server listens. `kill` and `start` take a part's name."""
 
     def __init__(self, home: Path, **more: str) -> None:
-        self.home, self.port, self.log = home, choose(None), (home / "log").open("ab")
+        self.home, self.port, self.log = home, quiet_port(), (home / "log").open("ab")
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self.more = {"HUB_ENV": "development", "HUB_SECRET_KEY": SECRET_KEY, "HUB_BCRYPT_ROUNDS": "4", **more}
         for name in SERVICES:
             (home / name).mkdir()
+            ports = Memory(postgres_port=quiet_port(), valkey_port=quiet_port(), objects_port=quiet_port())
+            remember(home / name, ports)
             self.start(name)
         self.manage("migrate_hub", "--demo")
         self.commands = {program.name: list(program.command) for program in programs(home)}
@@ -132,6 +138,13 @@ class Stack:
             stderr=self.log,
             start_new_session=True,
         )
+
+
+def quiet_port() -> int:
+    """A free one that the system gives to nobody else: a server that was killed must find it free again."""
+    while not is_free(port := random.randrange(*QUIET_PORTS)):
+        pass
+    return port
 
 
 def until(true: Callable[[], object], what: str, *, patience: float = HANG_S) -> None:
