@@ -16,6 +16,8 @@ CLIENT_FRAMES: tuple[type[BaseModel], ...] = (
     protocol.Unsubscribe,
     protocol.Ping,
     protocol.Presence,
+    protocol.Claim,
+    protocol.Release,
 )
 SERVER_FRAMES: tuple[type[BaseModel], ...] = (
     protocol.Authenticated,
@@ -26,6 +28,9 @@ SERVER_FRAMES: tuple[type[BaseModel], ...] = (
     protocol.ViewChange,
     protocol.Synced,
     protocol.Reset,
+    protocol.PresenceFrame,
+    protocol.ClaimFrame,
+    protocol.DraftFrame,
     protocol.Pong,
     protocol.Goodbye,
     protocol.ErrorFrame,
@@ -64,13 +69,13 @@ def _operation(action: str, frames: tuple[type[BaseModel], ...]) -> dict[str, An
     return {
         "action": action,
         "channel": {"$ref": "#/channels/socket"},
-        "messages": [{"$ref": f"#/channels/socket/messages/{_name(frame)}"} for frame in frames],
+        "messages": [{"$ref": f"#/channels/socket/messages/{_key(frame)}"} for frame in frames],
     }
 
 
 def _messages(frames: tuple[type[BaseModel], ...]) -> dict[str, Any]:
     return {
-        _name(frame): {
+        _key(frame): {
             "name": _name(frame),
             "summary": inspect.getdoc(frame) if "__doc__" in vars(frame) and frame.__doc__ else _name(frame),
             "payload": {"$ref": _SCHEMA.format(model=frame.__name__)},
@@ -87,6 +92,12 @@ def _schemas() -> dict[str, Any]:
         schemas |= schema.pop("$defs", {})
         schemas[frame.__name__] = schema
     return dict(sorted(schemas.items()))
+
+
+def _key(frame: type[BaseModel]) -> str:
+    """Its name here: the frame's type; where both sides have one of that type, the server's as `…Frame`."""
+    is_both = frame in SERVER_FRAMES and _name(frame) in {_name(other) for other in CLIENT_FRAMES}
+    return f"{_name(frame)}Frame" if is_both else _name(frame)
 
 
 def _name(frame: type[BaseModel]) -> str:

@@ -17,11 +17,14 @@ from realtime.feed import Feed
 from realtime.live_views.gallery import Gallery
 from realtime.live_views.question import Question
 from realtime.outbox import Outbox
+from realtime.presence.keeper import Keeper
 from realtime.protocol import (
     ME,
+    PRESENCE,
     QUEUE,
     Auth,
     BadFrame,
+    Claim,
     ClientFrame,
     ErrorCode,
     ErrorFrame,
@@ -29,6 +32,8 @@ from realtime.protocol import (
     Ping,
     Pong,
     Presence,
+    Release,
+    ServerFrame,
     Subscribe,
     Unsubscribe,
     Unsubscribed,
@@ -37,20 +42,23 @@ from realtime.protocol import (
 )
 from realtime.replay import subscribe
 from realtime.streams import Subscription
+from realtime.wire import Frame
 from tenants.context import run_in_tenant
 
 MOST_SUBSCRIPTIONS = 200
 LONGEST_TIMER_S = 24 * 3600.0
+FOR_STAFF_IN_PERSON = "Presence is for agents and admins who have signed in themselves."
 
 
 class Connection:
-    """Lives from the login to the end of the socket. `feed` and `live_views` are its tenant's."""
+    """Lives from the login to the end of the socket. `feed`, `live_views` and `presence` are its tenant's."""
 
-    def __init__(self, login: Login, outbox: Outbox, feed: Feed, live_views: Gallery) -> None:
+    def __init__(self, login: Login, outbox: Outbox, feed: Feed, live_views: Gallery, presence: Keeper) -> None:
         self.login = login
         self.outbox = outbox
         self.feed = feed
         self.live_views = live_views
+        self.presence = presence
         self.viewer = viewer_of(login.person)
         self._subscriptions: dict[str, Subscription] = {}
         self._turn = asyncio.Lock()
@@ -65,6 +73,31 @@ class Connection:
     def rights(self) -> Rights:
         return self.login.rights
 
+    @property
+    def person_id(self) -> UUID:
+        return self.viewer.id
+
+    @property
+    def person_name(self) -> str:
+        return self.login.person.name
+
+    @property
+    def takes_part(self) -> bool:
+        """Is this somebody whom others see, and who sees them: staff, in person? A program is at no ticket."""
+        return self.viewer.role.is_staff and self.is_in_person
+
+    @property
+    def is_in_person(self) -> bool:
+        """Did they sign in themselves, not by an API key?"""
+        return self.rights.scopes is None
+
+    def push(self, frame: Frame) -> None:
+        """Send it, after what was sent before."""
+        self.outbox.push(frame)
+
+    def follows(self, stream: str) -> bool:
+        return stream in self._subscriptions
+
     async def handle(self, frame: ClientFrame) -> None:
         """Do what it asks and answer it. Raises BadFrame, which the caller answers."""
         match frame:
@@ -78,19 +111,21 @@ class Connection:
                 self.outbox.push(frame_of(Unsubscribed(stream=name, id=frame_id)))
             case Auth():
                 await self._renew(frame)
-            case Presence(id=frame_id):
-                raise BadFrame(ErrorCode.UNSUPPORTED, "Presence is not served yet.", frame_id)
+            case Presence() | Claim() | Release():
+                await self._take_part(frame)
             case _:
                 assert_never(frame)
 
     def end(self, ending: Ending, code: ErrorCode | None = None, message: str = "") -> None:
         """Close the socket; where a code is given, an `error` frame tells why first."""
+        self.presence.leave(self)
         self.outbox.close(ending, frame_of(ErrorFrame(code=code, message=message)) if code else None)
 
     def forget(self, subscription: Subscription) -> None:
         """The feed ended it."""
         if self._subscriptions.get(subscription.key[0]) is subscription:
             del self._subscriptions[subscription.key[0]]
+            self._unfollow(subscription.key[0])
 
     def leave(self) -> None:
         """It is no longer there: nothing of it stays behind. The outbox is its owner's to end."""
@@ -98,6 +133,7 @@ class Connection:
             self._expiry.cancel()
         for stream in list(self._subscriptions):
             self._drop(stream)
+        self.presence.leave(self)
 
     async def _subscribe(self, frame: Subscribe) -> None:
         stream = _named(frame.stream, frame.id)
@@ -113,8 +149,12 @@ class Connection:
             raise BadFrame(ErrorCode.NOT_FOUND, "There is no such ticket, or you may not see it.", frame.id)
         if stream == ME and not self.rights.reach(BE_TOLD):
             raise BadFrame(ErrorCode.FORBIDDEN, "This API key has no scope to read notifications.", frame.id)
+        if stream == PRESENCE and not self.takes_part:
+            raise BadFrame(ErrorCode.FORBIDDEN, FOR_STAFF_IN_PERSON, frame.id)
         subscription = self._begin(stream)
-        await subscribe(self.feed, subscription, frame.since, frame_id=frame.id, turn=self._turn)
+        since = None if stream == PRESENCE else frame.since
+        await subscribe(self.feed, subscription, since, frame_id=frame.id, turn=self._turn)
+        self._follow(stream)
 
     async def _subscribe_to_view(self, stream: str, frame: Subscribe) -> None:
         if stream != QUEUE and not stream.startswith("view:"):
@@ -130,6 +170,50 @@ class Connection:
         subscription = Subscription((stream, class_of(self.viewer, stream)), self.outbox, owner=self)
         self._subscriptions[stream] = subscription
         return subscription
+
+    async def _take_part(self, frame: Presence | Claim | Release) -> None:
+        """Be at a ticket. Whether it is there is asked once."""
+        if not self.takes_part:
+            raise BadFrame(ErrorCode.FORBIDDEN, FOR_STAFF_IN_PERSON, frame.id)
+        if not self.presence.knows(self, frame.ticket_id) and not await self._sees(frame.ticket_id):
+            raise BadFrame(ErrorCode.NOT_FOUND, "There is no such ticket, or you may not see it.", frame.id)
+        if self.outbox.closed:
+            return
+        try:
+            answer = await self._at_ticket(frame)
+        except BadFrame as bad:
+            raise BadFrame(bad.code, bad.message, frame.id) from None
+        self.outbox.push(frame_of(answer.model_copy(update={"id": frame.id})))
+
+    async def _at_ticket(self, frame: Presence | Claim | Release) -> ServerFrame:
+        match frame:
+            case Claim(ticket_id=ticket_id, take=take):
+                return await self.presence.claim(self, ticket_id, take=take)
+            case Release(ticket_id=ticket_id):
+                return await self.presence.release(self, ticket_id)
+            case Presence(ticket_id=ticket_id, state="away"):
+                return self.presence.rise(self, ticket_id)
+            case Presence(ticket_id=ticket_id, state="typing" | "viewing" as state, kind=kind):
+                return self.presence.sit(self, ticket_id, state, kind)
+            case _:
+                raise AssertionError(frame)
+
+    def _follow(self, stream: str) -> None:
+        """Who else is there is told beside the events, unless the stream has ended already."""
+        ticket_id = ticket_of(stream)
+        if self.outbox.closed or not self.follows(stream):
+            return
+        if stream == PRESENCE:
+            self.presence.watch(self)
+        elif ticket_id and self.is_in_person:
+            self.presence.follow(self, ticket_id, is_staff=self.viewer.role.is_staff)
+
+    def _unfollow(self, stream: str) -> None:
+        ticket_id = ticket_of(stream)
+        if stream == PRESENCE:
+            self.presence.unwatch(self)
+        elif ticket_id:
+            self.presence.unfollow(self, ticket_id)
 
     async def _sees(self, ticket_id: UUID) -> bool:
         person = self.login.person
@@ -148,6 +232,8 @@ class Connection:
             self.end(OTHER_PERSON, ErrorCode.UNAUTHORIZED, "This token is another person's.")
             return
         self.login = login
+        if not self.is_in_person:
+            self.presence.leave(self)
         self._wait_for_expiry()
         self.outbox.push(frame_of(login.shape(frame.id)))
 
@@ -156,6 +242,7 @@ class Connection:
         if subscription is not None:
             self.feed.detach(subscription)
             self.live_views.detach(subscription)
+            self._unfollow(stream)
 
     def _wait_for_expiry(self) -> None:
         if self._expiry:

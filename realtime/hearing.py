@@ -9,17 +9,23 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import os
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import structlog
 from channels.layers import get_channel_layer
 
+from realtime.protocol import DraftFrame
+
 GROUP = "hub.bell"
+PRESENCE_CHANGED, DRAFT_CHANGED = "presence.changed", "draft.changed"
+"""Messages that carry `from`: who sent one has heard it before."""
 PROOF_EVERY_S = 15.0
 PROOF_WITHIN_S = 5.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.5, 5.0
 
+_NAME = uuid4().hex
 _log = structlog.get_logger(__name__)
 
 
@@ -33,6 +39,19 @@ class Hearer(Protocol):
     def look(self, tenant_id: UUID) -> None:
         """Somebody of the tenant may have lost their place."""
         ...
+
+    def hear_presence(self, tenant_id: UUID, ticket_ids: list[UUID]) -> None:
+        """Another process knows more of who is at these tickets."""
+        ...
+
+    def hear_draft(self, tenant_id: UUID, person_id: UUID, frame: DraftFrame) -> None:
+        """A draft of this person was saved or removed in another process."""
+        ...
+
+
+def this_process() -> str:
+    """A name that no other process has, nor a forked child."""
+    return f"{_NAME}.{os.getpid()}"
 
 
 async def listen_for_bells(hearer: Hearer) -> None:
@@ -89,11 +108,18 @@ class _Ear:
                 self._tell(message)
 
     def _tell(self, message: dict[str, Any]) -> None:
+        if message.get("from") == this_process():
+            return
         match message.get("type"):
             case "bell.rung":
                 self._hearer.wake(UUID(message["tenant"]), int(message["seq"]))
             case "bell.knocked":
                 self._hearer.look(UUID(message["tenant"]))
+            case "presence.changed":
+                self._hearer.hear_presence(UUID(message["tenant"]), [UUID(one) for one in message["tickets"]])
+            case "draft.changed":
+                frame = DraftFrame.model_validate(message["frame"])
+                self._hearer.hear_draft(UUID(message["tenant"]), UUID(message["person"]), frame)
             case "bell.proof" if message["proof"] == self._proof:
                 self._proven.set()
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
+from functools import partial
+from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
+from channels.layers import get_channel_layer
+
 from realtime.auth import Login
 from realtime.connection import Connection
-from realtime.hearing import listen_for_bells
+from realtime.hearing import GROUP, PRESENCE_CHANGED, listen_for_bells, this_process
 from realtime.outbox import Outbox
+from realtime.protocol import DraftFrame
 from realtime.room import Room
 from tenants.resolve import forget as forget_tenants
 
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 _guard = threading.Lock()
+LONGEST_NUDGE_S = 0.3
 
 
 class Hub:
@@ -33,9 +40,9 @@ class Hub:
             self._hearing = self.loop.create_task(listen_for_bells(self))
         room = self.rooms.get(login.tenant.id)
         if room is None or room.closed:
-            room = self.rooms[login.tenant.id] = Room(login.tenant)
+            room = self.rooms[login.tenant.id] = Room(login.tenant, partial(_nudge, login.tenant.id))
         await room.open()
-        connection = Connection(login, outbox, room.feed, room.live_views)
+        connection = Connection(login, outbox, room.feed, room.live_views, room.presence)
         self._room_of[connection] = room
         try:
             await room.enter(connection)
@@ -64,6 +71,23 @@ class Hub:
         room = self.rooms.get(tenant_id)
         if room is not None:
             room.look_at_people()
+
+    def hear_presence(self, tenant_id: UUID, ticket_ids: list[UUID]) -> None:
+        """In another process somebody came, went, typed or claimed."""
+        room = self.rooms.get(tenant_id)
+        if room is not None and not room.closed:
+            room.presence.nudged(ticket_ids)
+
+    def hear_draft(self, tenant_id: UUID, person_id: UUID, frame: DraftFrame) -> None:
+        """A draft of this person has changed, in whichever process."""
+        room = self.rooms.get(tenant_id)
+        if room is not None:
+            room.tell_draft(person_id, frame)
+
+    def tell_draft(self, tenant_id: UUID, person_id: UUID, frame: DraftFrame) -> None:
+        """The same from any thread of this process."""
+        if tenant_id in self.rooms and not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.hear_draft, tenant_id, person_id, frame)
 
     def ring(self, tenant_id: UUID, seq: int) -> None:
         """A bell was heard in any thread of this process."""
@@ -96,6 +120,23 @@ def knock_local(tenant_id: UUID) -> None:
     """Have the hubs of this process look who is still here, from any thread, without waiting."""
     for hub in _all_hubs():
         hub.knock(tenant_id)
+
+
+def tell_draft_local(tenant_id: UUID, person_id: UUID, frame: DraftFrame) -> None:
+    """Tell the person's sockets in this process, from any thread, without waiting."""
+    for hub in _all_hubs():
+        hub.tell_draft(tenant_id, person_id, frame)
+
+
+async def _nudge(tenant_id: UUID, ticket_ids: list[UUID]) -> None:
+    """The other processes look at these tickets. A lost nudge costs until their next beat."""
+    layer: Any = get_channel_layer()
+    with contextlib.suppress(Exception):
+        async with asyncio.timeout(LONGEST_NUDGE_S):
+            tickets = [str(one) for one in ticket_ids]
+            await layer.group_send(
+                GROUP, {"type": PRESENCE_CHANGED, "tenant": str(tenant_id), "tickets": tickets, "from": this_process()}
+            )
 
 
 def _all_hubs() -> list[Hub]:

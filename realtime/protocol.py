@@ -24,6 +24,7 @@ LARGEST_SEQ = 2**63 - 1
 
 QUEUE = "queue"
 ME = "me"
+PRESENCE = "presence"
 _VIEW = re.compile(r"view:[A-Za-z0-9_-]{1,64}")
 _TICKET = re.compile(r"ticket:([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
 
@@ -42,7 +43,7 @@ class ErrorCode(StrEnum):
     UNAUTHORIZED = "UNAUTHORIZED"
     """Sign in first, or the token is not good."""
     FORBIDDEN = "FORBIDDEN"
-    """Signed in, but not for this; the socket closes."""
+    """Signed in, but not for this; a close follows where nothing else may be done either."""
     UNSUPPORTED = "UNSUPPORTED"
     """Part of the protocol, but not yet of this server."""
     TOO_MANY_SUBSCRIPTIONS = "TOO_MANY_SUBSCRIPTIONS"
@@ -51,6 +52,8 @@ class ErrorCode(StrEnum):
     """A person has at most 100 sockets; the socket closes."""
     TOO_MANY_VIEWS = "TOO_MANY_VIEWS"
     """Too many different live views are open."""
+    TOO_MANY_TICKETS = "TOO_MANY_TICKETS"
+    """A connection is at 20 tickets at most."""
 
 
 class _Frame(BaseModel):
@@ -109,14 +112,30 @@ class Ping(_ClientFrame):
 
 
 class Presence(_ClientFrame):
-    """Not served yet: answered by `error` UNSUPPORTED."""
+    """This socket is at a ticket, or (`away`) no more. Typing becomes viewing after 8 s; the rest needs no renewal."""
 
     type: Literal["presence"]
-    ticket_id: Any = None
-    state: Any = None
+    ticket_id: UUID
+    state: Literal["viewing", "typing", "away"]
+    kind: Literal["reply", "note"] | None = None
 
 
-ClientFrame = Auth | Subscribe | Unsubscribe | Ping | Presence
+class Claim(_ClientFrame):
+    """This person answers the ticket: the first has it, for 5 minutes; again renews it. `take`: from whoever has it."""
+
+    type: Literal["claim"]
+    ticket_id: UUID
+    take: Annotated[bool, Field(strict=True)] = False
+
+
+class Release(_ClientFrame):
+    """This person does not answer the ticket after all."""
+
+    type: Literal["release"]
+    ticket_id: UUID
+
+
+ClientFrame = Auth | Subscribe | Unsubscribe | Ping | Presence | Claim | Release
 CLIENT_FRAMES: TypeAdapter[ClientFrame] = TypeAdapter(Annotated[ClientFrame, Field(discriminator="type")])
 
 
@@ -251,6 +270,46 @@ class ViewChange(ServerFrame):
     is_capped: bool
 
 
+class PersonHere(_Frame):
+    """Somebody at a ticket, over all their sockets: `kind` is what they type, `claimedUntil` that they answer it."""
+
+    id: UUID
+    name: str
+    state: Literal["viewing", "typing"]
+    kind: Literal["reply", "note"] | None = None
+    claimed_until: str | None = None
+
+
+class PresenceFrame(_Answer):
+    """Everybody who is at a ticket now; no seq, no replay. `agentIsTyping`: for requesters, instead of people."""
+
+    type: Literal["presence"] = "presence"
+    ticket_id: UUID
+    people: list[PersonHere]
+    agent_is_typing: bool | None = None
+
+
+class ClaimFrame(_Answer):
+    """The answer to `claim` and `release`: who has the ticket now, until when, and whether it is you."""
+
+    type: Literal["claimed"] = "claimed"
+    ticket_id: UUID
+    mine: bool
+    by: ActorShape | None = None
+    until: str | None = None
+
+
+class DraftFrame(ServerFrame):
+    """On `me`: a draft of this person was saved (`version`, `updatedAt`) or is gone (`removed`)."""
+
+    type: Literal["draft"] = "draft"
+    ticket_id: UUID
+    kind: Literal["reply", "note"]
+    version: int | None = None
+    updated_at: str | None = None
+    removed: Literal[True] | None = None
+
+
 class Pong(_Answer):
     type: Literal["pong"] = "pong"
 
@@ -302,11 +361,11 @@ def parse(text: str) -> ClientFrame:
 
 def stream_name(given: str) -> str:
     """The stream as the server spells it (ids in lower case). Raises BadFrame for what is no stream."""
-    if given in (QUEUE, ME) or _VIEW.fullmatch(given):
+    if given in (QUEUE, ME, PRESENCE) or _VIEW.fullmatch(given):
         return given
     if _TICKET.fullmatch(given):
         return given.lower()
-    raise BadFrame(ErrorCode.VALIDATION_ERROR, "There are the streams queue, me, ticket:<id> and view:<label>.")
+    raise BadFrame(ErrorCode.VALIDATION_ERROR, "The streams are queue, me, presence, ticket:<id>, view:<label>.")
 
 
 def ticket_of(stream: str) -> UUID | None:
@@ -332,7 +391,7 @@ def _what_is_wrong(error: ValidationError) -> str:
     """Names the first wrong field and why; what was sent is never echoed."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     if first["type"].startswith("union_tag"):
-        return "The types are auth, subscribe, unsubscribe, ping."
+        return "The types are auth, subscribe, unsubscribe, ping, presence, claim, release."
     where = ".".join(str(part) for part in first["loc"][1:])
     if first["type"] == "extra_forbidden":
         return "There is a field that this frame does not have."

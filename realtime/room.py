@@ -17,12 +17,14 @@ from helpdesk.events.queries import LogRow
 from realtime.auth import Refused, get_rights_now, get_tenant_now
 from realtime.closing import RIGHTS_CHANGED, SIGNED_OUT, SUSPENDED, TOO_MANY_SOCKETS
 from realtime.connection import Connection
+from realtime.encoding import frame_of
 from realtime.feed import Feed
 from realtime.live_views.gallery import Gallery
 from realtime.live_views.reading import TenantReader
 from realtime.live_views.saved import TenantShelf
 from realtime.log_reader import LogReader, TenantLog
-from realtime.protocol import ErrorCode
+from realtime.presence.keeper import Keeper, Nudge
+from realtime.protocol import ME, DraftFrame, ErrorCode
 from realtime.streams import Subscription
 from tenants.context import TenantRef
 
@@ -32,6 +34,7 @@ BEAT_S = 25.0
 LOOKS_APART_S = 0.5
 """Knocks that come closer together are answered by one look."""
 IDLE_S = 60.0
+READ_DRAFTS = "listDrafts"
 """A room without connections stays so long, for those who come back."""
 
 _log = structlog.get_logger(__name__)
@@ -40,11 +43,14 @@ _log = structlog.get_logger(__name__)
 class Room:
     """See the module. Begins with `open`, ends by itself when it has long been empty."""
 
-    def __init__(self, tenant: TenantRef, log: LogReader | None = None) -> None:
+    def __init__(self, tenant: TenantRef, nudge: Nudge, log: LogReader | None = None) -> None:
+        """`nudge` tells the other processes of presence."""
         self.tenant = tenant
         self._looked_at = asyncio.get_running_loop().time()
         self.feed = Feed(log or TenantLog(tenant), on_people_changed=self._look_at_those, on_ended=_forget)
         self.live_views = Gallery(self.feed, TenantReader(tenant), TenantShelf(tenant), on_ended=_forget)
+        self.presence = Keeper(tenant.id, nudge=nudge, get_shows_typing=self._shows_typing)
+        self.feed.audiences.append(self.presence)
         self.connections: set[Connection] = set()
         self._of_person: dict[UUID, set[Connection]] = {}
         self.closed = False
@@ -64,6 +70,7 @@ class Room:
     def close(self) -> None:
         self.closed = True
         self.live_views.close()
+        self.presence.close()
         for task in self._tasks:
             if task is not asyncio.current_task():
                 task.cancel()
@@ -108,6 +115,15 @@ class Room:
             elif rights[proof] != connection.rights:
                 connection.end(RIGHTS_CHANGED)
 
+    def tell_draft(self, person_id: UUID, frame: DraftFrame) -> None:
+        """Somebody's draft has changed: their own sockets hear of it, where they follow `me`."""
+        theirs = self._of_person.get(person_id, ())
+        told = [one for one in theirs if one.follows(ME) and one.rights.reach(READ_DRAFTS)]
+        if told:
+            ready = frame_of(frame)
+            for connection in told:
+                connection.push(ready)
+
     def look_at_people(self) -> None:
         """Soon, all of them."""
         self._people.set()
@@ -121,6 +137,12 @@ class Room:
         else:
             found = [connection for person in people if person for connection in self._of_person.get(person, ())]
             await self.check_people(found)
+
+    async def _shows_typing(self) -> bool:
+        """Has the desk chosen that requesters see when an agent types? With the database away: as it was."""
+        with contextlib.suppress(DatabaseFailure):
+            self.tenant = await get_tenant_now(self.tenant.id) or self.tenant
+        return self.tenant.settings.get("showAgentTyping") is True
 
     async def _read(self) -> None:
         """Follow the log: at each bell, and every second without one."""

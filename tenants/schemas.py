@@ -13,14 +13,17 @@ from helpdesk.people.schemas import Email, NewPassword, PersonName
 from helpdesk.shapes import Input, Moment, Seen, Shape
 
 MOST_SETTINGS_BYTES = 16 * 1024
+YES_OR_NO = ("openRegistration", "showAgentTyping")
+"""Settings that the hub reads: may strangers register; do requesters see that an agent types."""
 RESERVED_SLUGS = frozenset({"www", "api", "platform", "admin", "localhost", "public", "static", "mail", "ws"})
 
 
 def _settings(value: dict[str, Any]) -> dict[str, Any]:
     if len(orjson.dumps(value)) > MOST_SETTINGS_BYTES:
         raise ValueError("At most 16 kB of JSON.")
-    if not isinstance(value.get("openRegistration", True), bool):
-        raise ValueError("openRegistration is true or false.")  # noqa: TRY004  pydantic tells ValueErrors
+    for name in YES_OR_NO:
+        if not isinstance(value.get(name, True), bool):
+            raise ValueError(f"{name} is true or false.")  # noqa: TRY004  pydantic tells ValueErrors
     return value
 
 
@@ -68,7 +71,10 @@ class CreateTenant(Input):
 
 
 class ChangeTenant(Input):
-    """The fields to change. A tenant's admin may change name and settings."""
+    """The fields to change. A tenant's admin may change name and settings.
+
+    Of the settings the hub reads `openRegistration` and `showAgentTyping` (do requesters see that an agent types).
+    """
 
     name: TenantName = ""
     slug: Slug = ""

@@ -53,7 +53,7 @@ class TestFrames:
                 ('{"type":"subscribe","stream":"ticket:%"}', "VALIDATION_ERROR"),
                 ('{"type":"subscribe","stream":"queue","filter":{"status":["x"]}}', "VALIDATION_ERROR"),
                 ('{"type":"subscribe","stream":"queue","viewId":"x"}', "VALIDATION_ERROR"),
-                ('{"type":"presence","ticketId":"x","state":"typing"}', "UNSUPPORTED"),
+                ('{"type":"presence","ticketId":"x","state":"typing"}', "VALIDATION_ERROR"),
             ):
                 await talk.socket.send(sent)
                 assert (await talk.next())["code"] == code, sent

@@ -23,7 +23,40 @@ export interface Authenticated {
   expiresAt?: string | null;
 }
 
-export type ErrorCode = "BAD_REQUEST" | "VALIDATION_ERROR" | "NOT_FOUND" | "UNAUTHORIZED" | "FORBIDDEN" | "UNSUPPORTED" | "TOO_MANY_SUBSCRIPTIONS" | "TOO_MANY_CONNECTIONS" | "TOO_MANY_VIEWS";
+/**
+ * This person answers the ticket: the first has it, for 5 minutes; again renews it. `take`: from
+ * whoever has it.
+ */
+export interface Claim {
+  id?: string | number | null;
+  type: "claim";
+  ticketId: string;
+  take?: boolean;
+}
+
+/**
+ * The answer to `claim` and `release`: who has the ticket now, until when, and whether it is you.
+ */
+export interface ClaimFrame {
+  id?: string | number | null;
+  type: "claimed";
+  ticketId: string;
+  mine: boolean;
+  by?: ActorShape | null;
+  until?: string | null;
+}
+
+/** On `me`: a draft of this person was saved (`version`, `updatedAt`) or is gone (`removed`). */
+export interface DraftFrame {
+  type: "draft";
+  ticketId: string;
+  kind: "reply" | "note";
+  version?: number | null;
+  updatedAt?: string | null;
+  removed?: true | null;
+}
+
+export type ErrorCode = "BAD_REQUEST" | "VALIDATION_ERROR" | "NOT_FOUND" | "UNAUTHORIZED" | "FORBIDDEN" | "UNSUPPORTED" | "TOO_MANY_SUBSCRIPTIONS" | "TOO_MANY_CONNECTIONS" | "TOO_MANY_VIEWS" | "TOO_MANY_TICKETS";
 
 /** A frame was refused. The connection stays, unless a close follows. */
 export interface ErrorFrame {
@@ -79,6 +112,18 @@ export interface Goodbye {
   comeBackInMs: number;
 }
 
+/**
+ * Somebody at a ticket, over all their sockets: `kind` is what they type, `claimedUntil` that they
+ * answer it.
+ */
+export interface PersonHere {
+  id: string;
+  name: string;
+  state: "viewing" | "typing";
+  kind?: "reply" | "note" | null;
+  claimedUntil?: string | null;
+}
+
 /** Somebody as an author, requester or assignee. Requesters do not get other people's `email`. */
 export interface PersonPayload {
   id: string;
@@ -110,12 +155,35 @@ export interface Pong {
   type: "pong";
 }
 
-/** Not served yet: answered by `error` UNSUPPORTED. */
+/**
+ * This socket is at a ticket, or (`away`) no more. Typing becomes viewing after 8 s; the rest needs
+ * no renewal.
+ */
 export interface Presence {
   id?: string | number | null;
   type: "presence";
-  ticketId?: unknown;
-  state?: unknown;
+  ticketId: string;
+  state: "viewing" | "typing" | "away";
+  kind?: "reply" | "note" | null;
+}
+
+/**
+ * Everybody who is at a ticket now; no seq, no replay. `agentIsTyping`: for requesters, instead of
+ * people.
+ */
+export interface PresenceFrame {
+  id?: string | number | null;
+  type: "presence";
+  ticketId: string;
+  people: Array<PersonHere>;
+  agentIsTyping?: boolean | null;
+}
+
+/** This person does not answer the ticket after all. */
+export interface Release {
+  id?: string | number | null;
+  type: "release";
+  ticketId: string;
 }
 
 /**
@@ -257,7 +325,9 @@ export type ClientFrame =
   | Subscribe
   | Unsubscribe
   | Ping
-  | Presence;
+  | Presence
+  | Claim
+  | Release;
 
 export type ServerFrame =
   | Authenticated
@@ -268,6 +338,9 @@ export type ServerFrame =
   | ViewChange
   | Synced
   | Reset
+  | PresenceFrame
+  | ClaimFrame
+  | DraftFrame
   | Pong
   | Goodbye
   | ErrorFrame;
