@@ -2,18 +2,24 @@
 
 HUB_TEST_BEAT_S: seconds between two looks at who is still signed in (25 in earnest).
 HUB_TEST_PRESENCE_S: how long people of a killed process stay (30 in earnest). HUB_TEST_CLAIM_S: a claim (300).
+HUB_TEST_COUNTS: a file; SIGUSR1 has it written anew with what the hub holds now (`Holdings` of test_stamina.py).
 """
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
+import signal
 import sys
+from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 import config.asgi  # noqa: F401
 from config import web
-from realtime import consumers, hearing, room, sse
+from realtime import consumers, hearing, hub, room, sse
+from realtime.census import census
 from realtime.presence import keeper, store, ticket
 
 web.WS_PROTOCOL = "realtime.frames:FrameProtocol"
@@ -24,6 +30,24 @@ sse.HEARTBEAT_S = 0.3
 keeper.BEAT_S, store.BREAK_S, ticket.TYPING_LASTS_S = 0.5, 0.5, 1.5
 store.LASTS_S = float(os.environ.get("HUB_TEST_PRESENCE_S", "3"))
 store.CLAIM_LASTS_S = float(os.environ.get("HUB_TEST_CLAIM_S", "300"))
+
+
+def write_counts(*_: object) -> None:
+    loops = list(hub._hubs.items())
+    rooms = [room for _, one in loops for room in one.rooms.values()]
+    counts = {
+        "sockets": census.sockets,
+        "tasks": sum(len(asyncio.all_tasks(loop)) for loop, _ in loops),
+        "connections": sum(len(room.connections) for room in rooms),
+        "channels": sum(len(room.feed.channels) for room in rooms),
+    }
+    file = Path(os.environ["HUB_TEST_COUNTS"])
+    file.with_suffix(".new").write_text(json.dumps(counts))
+    file.with_suffix(".new").rename(file)
+
+
+if "HUB_TEST_COUNTS" in os.environ:
+    signal.signal(signal.SIGUSR1, write_counts)
 
 if __name__ == "__main__":
     sys.exit(web.main())
