@@ -47,13 +47,13 @@ class Follower:
             target = view.place
             *others, last = view.window(subscription.key[0])
             subscription.hold(target)
-            view.attach(subscription)
+            view.outgoing.attach(subscription)
             for frame in others:
                 subscription.outbox.push(frame)
                 await subscription.outbox.room()
             subscription.outbox.push(last)
             if subscription.target != target:
-                view.detach(subscription)
+                view.outgoing.detach(subscription)
                 return False
             subscription.go_live(epoch=view.epoch)
             return True

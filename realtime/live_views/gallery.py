@@ -11,22 +11,23 @@ import time
 from collections import deque
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import structlog
 
+from helpdesk.events.queries import LogRow
 from helpdesk.ticket_views.models import TicketView
 from realtime import encoding
 from realtime.encoding import EncodedRow
 from realtime.feed import Feed
+from realtime.live_views.deliveries import Deliveries
 from realtime.live_views.facts import Facts, Names
 from realtime.live_views.follower import Follower
 from realtime.live_views.live_view import SPARE_ROWS, LiveView
 from realtime.live_views.question import Question
 from realtime.live_views.reading import Reader
 from realtime.live_views.readings import Readings
-from realtime.live_views.saved import Shelf
+from realtime.live_views.saved import Shelf, ShelfWatch
 from realtime.live_views.selection import Selection
 from realtime.protocol import BadFrame, ErrorCode, FrameId, Since, Unsubscribed
 from realtime.streams import Subscription
@@ -74,21 +75,22 @@ class Gallery:
         """`on_ended` hears of subscriptions that ended here: a saved view has gone."""
         self.views: dict[bytes, LiveView] = {}
         self.followers: dict[Subscription, Follower] = {}
-        self._feed, self._shelf, self._on_ended, self._spare_rows = feed, shelf, on_ended, spare_rows
+        self._feed, self._on_ended, self._spare_rows = feed, on_ended, spare_rows
         self._readings = Readings(feed, reader, reread_after_s)
+        self._saved = ShelfWatch(shelf, self._readings, followers=self.followers.values, on_look=self._reconsider)
+        self._deliveries = Deliveries()
         self._names = Names()
         self._queue: deque[EncodedRow] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
-        self._applying = self._keeping = self._looking = self._must_look = False
-        self._shelf_changes = 0
+        self._applying = self._keeping = False
         self._idle_since: dict[LiveView, float] = {}
         feed.audiences.append(self)
 
     async def select(self, question: Question, *, frame_id: FrameId | None) -> Choice:
         """The view that answers the question. Raises BadFrame, and django.db.Error; nothing is followed yet."""
-        changes, saved = self._shelf_changes, None
+        changes, saved = self._saved.changes, None
         if question.view_id is not None:
-            [saved] = await self._shelf.look([(question.person, question.view_id)])
+            [saved] = await self._saved.shelf.look([(question.person, question.view_id)])
             if saved is None:
                 raise BadFrame(ErrorCode.NOT_FOUND, "There is no such view, or you may not see it.", frame_id)
         try:
@@ -114,13 +116,13 @@ class Gallery:
         place = since or Since(epoch=view.epoch, seq=0)
         subscription.outbox.push(encoding.subscribed(stream, place.epoch, place.seq, frame_id=frame_id))
         if since and view.has_told_since(since.epoch, since.seq):
-            view.attach(subscription)
+            view.outgoing.attach(subscription)
             subscription.outbox.push(encoding.synced(stream, view.epoch, view.place))
         else:
             is_ahead = since is not None and since.epoch == view.epoch and since.seq <= self._feed.cursor
             follower.show(view, at_least=since.seq if since and is_ahead else 0)
-        if choice.shelf_changes != self._shelf_changes:
-            self._look_again()
+        if choice.shelf_changes != self._saved.changes:
+            self._saved.look()
 
     def detach(self, subscription: Subscription) -> None:
         """It is followed no longer."""
@@ -156,11 +158,13 @@ class Gallery:
     def sync(self) -> None:
         """The beat."""
         for view in self.views.values():
-            view.sync()
+            view.outgoing.sync(view.epoch, view.place)
 
     def close(self) -> None:
         """The room ends."""
         self._readings.close()
+        self._deliveries.close()
+        self._saved.close()
         for task in self._tasks:
             task.cancel()
 
@@ -170,7 +174,10 @@ class Gallery:
         if view is None:
             self._require_room(selection)
             view = self.views[selection.key] = LiveView(
-                selection, show_anew=self._show_again, spare_rows=self._spare_rows
+                selection,
+                show_anew=self._show_again,
+                on_news=self._deliveries.soon,
+                spare_rows=self._spare_rows,
             )
             self._idle_since[view] = time.monotonic()
             self._readings.want(view)
@@ -200,7 +207,7 @@ class Gallery:
         view, follower.view = follower.view, None
         if view is None:
             return
-        view.detach(follower.subscription)
+        view.outgoing.detach(follower.subscription)
         view.followers -= 1
         if not view.followers:
             self._idle_since[view] = time.monotonic()
@@ -218,18 +225,29 @@ class Gallery:
     async def _apply(self) -> None:
         """Row after row, view after view."""
         began = time.monotonic()
-        while self._queue:
-            row = self._queue.popleft().row
-            facts = Facts(row, self._names)
-            for view in list(self.views.values()):
-                self._apply_to(view, facts)
-                if time.monotonic() - began > A_TURN_S:
-                    await asyncio.sleep(0)
-                    began = time.monotonic()
-            if facts.type.startswith(("view.", "team.")):
-                self._shelf_changes += 1
-                self._look_again()
-        self._applying = False
+        try:
+            while self._queue:
+                facts = self._facts_of(self._queue.popleft().row)
+                if facts is None:
+                    continue
+                for view in list(self.views.values()):
+                    self._apply_to(view, facts)
+                    if time.monotonic() - began > A_TURN_S:
+                        await asyncio.sleep(0)
+                        began = time.monotonic()
+                await self._deliveries.room()
+                self._saved.see(facts)
+        finally:
+            self._applying = False
+
+    def _facts_of(self, row: LogRow) -> Facts | None:
+        try:
+            return Facts(row, self._names)
+        except Exception:
+            _log.exception("live_views_cannot_read", type=row.type, seq=row.seq)
+            for view in self.views.values():
+                self._fall_behind(view, row.seq)
+            return None
 
     def _apply_to(self, view: LiveView, facts: Facts) -> None:
         try:
@@ -244,26 +262,9 @@ class Gallery:
         view.fall_behind(seq)
         self._readings.want(view)
 
-    def _look_again(self) -> None:
-        self._must_look = True
-        if not self._looking and any(one.question.view_id for one in self.followers.values()):
-            self._looking = True
-            self._start(self._look_at_shelf())
-
-    async def _look_at_shelf(self) -> None:
-        """Who may still see the saved views that they follow, and what do those say now?"""
-        while self._must_look:
-            self._must_look = False
-            asked = [(one, one.question.view_id) for one in self.followers.values()]
-            pairs = [(one, view_id) for one, view_id in asked if view_id is not None]
-            people = [(one.question.person, view_id) for one, view_id in pairs]
-            found = await self._readings.insist(partial(self._shelf.look, people))
-            for (follower, _), saved in zip(pairs, found, strict=True):
-                if follower.subscription in self.followers:
-                    self._reconsider(follower, saved)
-        self._looking = False
-
     def _reconsider(self, follower: Follower, saved: TicketView | None) -> None:
+        if follower.subscription not in self.followers:
+            return
         if saved is None:
             self._end(follower)
             return

@@ -14,9 +14,9 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from realtime import encoding
 from realtime.live_views.facts import Facts
 from realtime.live_views.members import Members
+from realtime.live_views.outgoing import Outgoing
 from realtime.live_views.reading import Reading
 from realtime.live_views.rows import Change, Row, Rows, difference
 from realtime.live_views.selection import Selection
@@ -35,13 +35,17 @@ class LiveView:
     """See the module. `place`: everything up to it has been told; `last`: the last frame's."""
 
     def __init__(
-        self, selection: Selection, *, show_anew: Callable[[Subscription], None], spare_rows: int = SPARE_ROWS
+        self,
+        selection: Selection,
+        *,
+        show_anew: Callable[[Subscription], None],
+        on_news: Callable[[Outgoing], None],
+        spare_rows: int = SPARE_ROWS,
     ) -> None:
         """`show_anew` brings a whole window to a reader for whom a change would be too large a frame."""
         self.selection = selection
         self.capacity = selection.size + spare_rows if selection.size else 0
-        self.streams: dict[str, dict[Subscription, None]] = {}
-        """Who gets the frames, by the name that they gave their stream."""
+        self.outgoing = Outgoing(on_news)
         self.followers = 0
         self.evaluations = 0
         self._moved = asyncio.Event()
@@ -78,20 +82,8 @@ class LiveView:
 
     def forget(self) -> None:
         """The log is another one: nothing that was known counts, and nobody is told anything more of it."""
-        self.streams.clear()
+        self.outgoing.detach_all()
         self._begin_anew()
-
-    def attach(self, subscription: Subscription) -> None:
-        self.streams.setdefault(subscription.key[0], {})[subscription] = None
-
-    def detach(self, subscription: Subscription) -> None:
-        stream = subscription.key[0]
-        readers = self.streams.get(stream)
-        if readers is not None:
-            readers.pop(subscription, None)
-            if not readers:
-                del self.streams[stream]
-                self._windows.pop(stream, None)
 
     def has_told_since(self, epoch: UUID, seq: int) -> bool:
         """Has somebody at this place got everything there is?"""
@@ -104,14 +96,6 @@ class LiveView:
             frames = window_frames(stream, self.epoch, self.place, self._told_rows, self._told)
             self._windows[stream] = frames
         return frames
-
-    def sync(self) -> None:
-        """Tell all that are live how far they have come."""
-        for stream, readers in self.streams.items():
-            frame = encoding.synced(stream, self.epoch, self.place)
-            for subscription in readers:
-                if subscription.is_live:
-                    subscription.outbox.push(frame)
 
     def see(self, facts: Facts) -> None:
         """The next row of the log."""
@@ -176,29 +160,23 @@ class LiveView:
         self._told = told
         if change and self._rows is not None:
             self._told_rows = self._rows.window()
-        frame = ViewFrame(change, told)
         prev, self.last = self.last, seq
         if seq == was_at:
             self.told_from = seq + 1
-        if frame.is_large:
-            self._show_all_anew()
+        if not self.outgoing.has_readers:
             return
-        for stream, readers in self.streams.items():
-            one = frame.frame(stream, seq=seq, prev=prev)
-            for subscription in readers:
-                subscription.take(seq, one)
+        frame = ViewFrame(change, told)
+        if frame.is_large:
+            for subscription in self.outgoing.detach_all():
+                self._show_anew(subscription)
+        else:
+            self.outgoing.tell(seq, lambda stream: frame.frame(stream, seq=seq, prev=prev))
 
     def _move_to(self, seq: int) -> None:
         self.place = seq
         self._windows.clear()
         self._moved.set()
         self._moved.clear()
-
-    def _show_all_anew(self) -> None:
-        readers = [subscription for stream in self.streams.values() for subscription in stream]
-        self.streams.clear()
-        for subscription in readers:
-            self._show_anew(subscription)
 
     def _change_of(self, facts: Facts) -> Change | None:
         """None: the database must be asked."""

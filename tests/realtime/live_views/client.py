@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -123,15 +124,23 @@ class Peer:
 
 async def quiet(gallery: Gallery) -> None:
     """Until everything that was handed over has been told."""
+    await until(lambda: is_quiet(gallery))
+
+
+async def until(holds: Callable[[], object]) -> None:
+    """Wait for something that has no event of its own."""
     async with asyncio.timeout(30):
-        while not is_quiet(gallery):  # noqa: ASYNC110
+        while not holds():  # noqa: ASYNC110
             await asyncio.sleep(0.001)
 
 
 def is_quiet(gallery: Gallery) -> bool:
-    busy = gallery._applying or gallery._looking or gallery._readings._tasks
-    return not busy and all(
-        follower.subscription.is_live and _is_shown(follower) for follower in gallery.followers.values()
+    idle = gallery._deliveries.is_idle and gallery._saved.is_idle
+    return (
+        idle
+        and not gallery._applying
+        and not gallery._readings._tasks
+        and all(follower.subscription.is_live and _is_shown(follower) for follower in gallery.followers.values())
     )
 
 
