@@ -2,18 +2,18 @@
 
 A stream is shared by an audience class, written as the Viewer through whose eyes it is read: all
 agents, all admins (their own id does not matter: being named gives staff nothing on `queue` and
-`ticket:<id>`), or one requester. `me` is always one person's.
+`ticket:<id>`), or one requester. `me` and `desk` are always one person's: a saved view is for whom it names.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from helpdesk.events.queries import LogRow
 from helpdesk.events.rules import Viewer, reaches
 from helpdesk.vocabulary import Role
-from realtime.protocol import ME, QUEUE, ticket_stream
+from realtime.protocol import DESK, ME, QUEUE, ticket_stream
 
 ANY_STAFF = UUID(int=0)
 """The id in the viewer of a staff class: no person's, so that nobody is named by it."""
@@ -26,13 +26,13 @@ Key = tuple[str, Viewer]
 
 def class_of(viewer: Viewer, stream: str) -> Viewer:
     """The audience class in which this person reads that stream."""
-    if stream == ME or not viewer.role.is_staff:
+    if stream in (ME, DESK) or not viewer.role.is_staff:
         return viewer
     return Viewer(ANY_STAFF, viewer.role)
 
 
 def keys_of(row: LogRow) -> Iterator[Key]:
-    """Every channel that carries the row."""
+    """Every channel that carries the row, but for those of `desk` (`desk_keys_of`)."""
     if row.type.startswith("notification."):
         yield from ((ME, Viewer(person, role)) for person in row.audience.people for role in ROLES)
         return
@@ -45,7 +45,20 @@ def keys_of(row: LogRow) -> Iterator[Key]:
 
 def carries(key: Key, row: LogRow) -> bool:
     """Does this channel carry the row?"""
+    stream, viewer = key
+    if stream == DESK:
+        return viewer.role.is_staff and is_about_desk(row) and row.visible_to(viewer)
     return key in keys_of(row)
+
+
+def is_about_desk(row: LogRow) -> bool:
+    """Does it tell of teams or saved views?"""
+    return row.ticket is None and row.type.startswith(("team.", "view."))
+
+
+def desk_keys_of(row: LogRow, keys: Iterable[Key]) -> list[Key]:
+    """Those of the channels there are which belong to `desk` and carry the row."""
+    return [key for key in keys if key[0] == DESK and carries(key, row)] if is_about_desk(row) else []
 
 
 def _readers_of(row: LogRow) -> Iterator[Viewer]:

@@ -40,6 +40,7 @@ SUBPROTOCOL = "hub.v1"
 BEARER = "bearer."
 PROOFS_A_QUERY = 5000
 FOLLOW_TICKETS, BE_TOLD = "listTickets", "listNotifications"
+FOLLOW_DESK = ("listTeams", "listViews")
 """The operations whose right a stream needs."""
 
 Host = TenantRef | Literal["platform"]

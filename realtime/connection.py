@@ -10,7 +10,7 @@ from uuid import UUID
 from helpdesk.people.queries import viewer_of
 from helpdesk.tickets.queries import tickets_visible_to
 from realtime.audience import class_of
-from realtime.auth import BE_TOLD, Login, Refused, Rights, sign_in
+from realtime.auth import BE_TOLD, FOLLOW_DESK, Login, Refused, Rights, sign_in
 from realtime.closing import OTHER_PERSON, TOKEN_EXPIRED, Ending
 from realtime.encoding import frame_of
 from realtime.feed import Feed
@@ -19,6 +19,7 @@ from realtime.live_views.question import Question
 from realtime.outbox import Outbox
 from realtime.presence.keeper import Keeper
 from realtime.protocol import (
+    DESK,
     ME,
     PRESENCE,
     QUEUE,
@@ -151,6 +152,10 @@ class Connection:
             raise BadFrame(ErrorCode.FORBIDDEN, "This API key has no scope to read notifications.", frame.id)
         if stream == PRESENCE and not self.takes_part:
             raise BadFrame(ErrorCode.FORBIDDEN, FOR_STAFF_IN_PERSON, frame.id)
+        if stream == DESK and not all(self.rights.reach(operation) for operation in FOLLOW_DESK):
+            raise BadFrame(
+                ErrorCode.FORBIDDEN, "Only staff follow this, with a key by its scopes for teams and views.", frame.id
+            )
         subscription = self._begin(stream)
         since = None if stream == PRESENCE else frame.since
         await subscribe(self.feed, subscription, since, frame_id=frame.id, turn=self._turn)

@@ -46,7 +46,7 @@ LOGIN_WITHIN_S = 10.0
 GOODBYE_S = 0.2
 MOST_ERRORS = 20
 """Unusable frames after which a client is sent away."""
-_HARMLESS = (ErrorCode.NOT_FOUND, ErrorCode.TOO_MANY_SUBSCRIPTIONS)
+_HARMLESS = (ErrorCode.NOT_FOUND, ErrorCode.TOO_MANY_SUBSCRIPTIONS, ErrorCode.TOO_MANY_VIEWS)
 
 _log = structlog.get_logger(__name__)
 

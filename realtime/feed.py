@@ -18,7 +18,7 @@ from uuid import UUID
 from helpdesk.events.queries import Head, LogRow
 from helpdesk.events.rules import FAREWELLS
 from realtime import encoding
-from realtime.audience import Key, keys_of
+from realtime.audience import Key, desk_keys_of, keys_of
 from realtime.encoding import EncodedRow
 from realtime.log_reader import LogReader, Page
 from realtime.protocol import Unsubscribed, ticket_of
@@ -167,7 +167,7 @@ class Feed:
             self.taken_back += 1
             self.ring.forget(row.seq - 1)
         self.ring.append(encoded)
-        for key in keys_of(row):
+        for key in (*keys_of(row), *desk_keys_of(row, self.channels)):
             channel = self.channels.get(key)
             if channel is not None:
                 channel.gather(encoded)

@@ -7,9 +7,17 @@ from dataclasses import dataclass
 from typing import Protocol
 from weakref import WeakKeyDictionary
 
-from helpdesk.events.queries import Head, LogRow, get_head, list_rows, list_rows_visible_to, list_told_rows
+from helpdesk.events.queries import (
+    Head,
+    LogRow,
+    get_head,
+    list_desk_rows,
+    list_rows,
+    list_rows_visible_to,
+    list_told_rows,
+)
 from realtime.audience import Key, carries
-from realtime.protocol import ME, ticket_of
+from realtime.protocol import DESK, ME, ticket_of
 from tenants.context import TenantRef, run_in_tenant
 
 
@@ -76,6 +84,8 @@ def list_carried(key: Key, *, after: int, upto: int, limit: int) -> Page:
     stream, viewer = key
     if stream == ME:
         rows = list_told_rows(viewer.id, after=after, upto=upto, limit=limit)
+    elif stream == DESK:
+        rows = list_desk_rows(viewer, after=after, upto=upto, limit=limit)
     else:
         rows = list_rows_visible_to(viewer, after=after, upto=upto, limit=limit, ticket_id=ticket_of(stream))
     scanned_to = rows[-1].seq if len(rows) == limit else upto

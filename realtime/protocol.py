@@ -25,6 +25,7 @@ LARGEST_SEQ = 2**63 - 1
 QUEUE = "queue"
 ME = "me"
 PRESENCE = "presence"
+DESK = "desk"
 _VIEW = re.compile(r"view:[A-Za-z0-9_-]{1,64}")
 _TICKET = re.compile(r"ticket:([0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})")
 
@@ -361,11 +362,11 @@ def parse(text: str) -> ClientFrame:
 
 def stream_name(given: str) -> str:
     """The stream as the server spells it (ids in lower case). Raises BadFrame for what is no stream."""
-    if given in (QUEUE, ME, PRESENCE) or _VIEW.fullmatch(given):
+    if given in (QUEUE, ME, PRESENCE, DESK) or _VIEW.fullmatch(given):
         return given
     if _TICKET.fullmatch(given):
         return given.lower()
-    raise BadFrame(ErrorCode.VALIDATION_ERROR, "The streams are queue, me, presence, ticket:<id>, view:<label>.")
+    raise BadFrame(ErrorCode.VALIDATION_ERROR, "The streams are queue, me, desk, presence, ticket:<id>, view:<label>.")
 
 
 def ticket_of(stream: str) -> UUID | None:

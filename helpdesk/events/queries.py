@@ -109,6 +109,13 @@ def list_rows_visible_to(
     return _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq LIMIT %s", [*given, limit])
 
 
+def list_desk_rows(viewer: Viewer, *, after: int, upto: int, limit: int) -> list[LogRow]:
+    """Rows with `after < seq <= upto` about teams and saved views that a member of staff may see, in order."""
+    where = "e.seq > %s AND e.seq <= %s AND e.ticket IS NULL AND (e.type LIKE %s OR e.type LIKE %s)"
+    where, given = _seen_by(viewer, where, [after, upto, "team.%", "view.%"])
+    return _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq LIMIT %s", [*given, limit])
+
+
 def list_told_rows(person_id: UUID, *, after: int, upto: int, limit: int) -> list[LogRow]:
     """What somebody was told with `after < seq <= upto`, in order."""
     where = "e.seq > %s AND e.seq <= %s AND e.type = 'notification.created' AND e.people @> ARRAY[%s]"

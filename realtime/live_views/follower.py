@@ -22,16 +22,25 @@ class Follower:
         """`turn` is the connection's: one stream at a time is brought up to now."""
         self.subscription, self.question, self.turn = subscription, question, turn
         self.view: LiveView | None = None
+        self._is_between_parts = False
+        self._next: LiveView | None = None
 
     def show(self, view: LiveView, *, at_least: int = 0) -> None:
-        """The whole window, from that place on, at the pace of the peer; then live."""
+        """The whole window, from that place on, at the pace of the peer; then live.
+
+        A window of which a part has been sent is sent to its end before another begins.
+        """
+        if self._is_between_parts:
+            self._next = view
+            return
         self.subscription.stop()
         self.subscription.replay = asyncio.get_running_loop().create_task(self._show(view, at_least))
 
     async def _show(self, view: LiveView, at_least: int) -> None:
         try:
             while not await self._has_shown(view, at_least):
-                at_least = self.subscription.target
+                at_least = self.subscription.target if self._next is None else 0
+                view, self._next = self._next or view, None
         except OutboxClosed:
             pass
         except Exception:
@@ -39,7 +48,7 @@ class Follower:
             self.subscription.outbox.close(BROKEN)
 
     async def _has_shown(self, view: LiveView, at_least: int) -> bool:
-        """Frames of the view are held meanwhile. False: too many to be held, so the window is to be sent anew."""
+        """Frames of the view are held meanwhile. False: too many to be held, or another window is to be shown."""
         subscription = self.subscription
         await view.reaches(at_least)
         async with self.turn:
@@ -48,11 +57,13 @@ class Follower:
             *others, last = view.window(subscription.key[0])
             subscription.hold(target)
             view.outgoing.attach(subscription)
+            self._is_between_parts = bool(others)
             for frame in others:
                 subscription.outbox.push(frame)
                 await subscription.outbox.room()
+            self._is_between_parts = False
             subscription.outbox.push(last)
-            if subscription.target != target:
+            if subscription.target != target or self._next is not None:
                 view.outgoing.detach(subscription)
                 return False
             subscription.go_live(epoch=view.epoch)

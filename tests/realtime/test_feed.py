@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from uuid import UUID
 
 import pytest
 
 from helpdesk.events.rules import Viewer
-from helpdesk.vocabulary import Floor
+from helpdesk.vocabulary import Floor, Role
 from realtime.audience import class_of
 from realtime.feed import Feed
 from realtime.outbox import Outbox
@@ -16,6 +17,7 @@ from realtime.replay import subscribe
 from realtime.streams import Subscription
 from tests.realtime.fakes import ADA, ADMIN, AGENT, BOB, TICKET_OF_ADA, FakeLog, FakeWire, settle
 
+OTHER_AGENT = Viewer(UUID(int=3), Role.AGENT)
 MINE = ticket_stream(TICKET_OF_ADA)
 
 
@@ -65,6 +67,28 @@ class TestAudience:
         log.write("user.created", ticket=None, floor=Floor.ADMIN, people=[])
         await feed.catch_up()
         assert told(admin) == [("subscribed", 0)]
+
+    async def test_teams_and_views_are_told_on_desk_to_those_who_may_see_them(self) -> None:
+        log = FakeLog()
+        feed = await begin(log)
+        wires = {
+            (viewer.id, stream): await join(feed, viewer, stream)
+            for viewer in (AGENT, OTHER_AGENT, ADMIN, ADA)
+            for stream in ("desk", "queue", "me")
+        }
+        log.write("team.updated", ticket=None, people=[])
+        log.write("view.updated", ticket=None, floor=Floor.NOBODY, people=[AGENT.id])
+        log.write("view.created", ticket=None, floor=Floor.ADMIN, people=[OTHER_AGENT.id])
+        log.write("user.created", ticket=None, floor=Floor.ADMIN, people=[])
+        log.write()
+        await feed.catch_up()
+        heard = {key: [frame["seq"] for frame in wire.got[1:]] for key, wire in wires.items()}
+        on_desk = {viewer: seqs for (viewer, stream), seqs in heard.items() if stream == "desk"}
+        assert on_desk == {AGENT.id: [1, 2], OTHER_AGENT.id: [1, 3], ADMIN.id: [1, 3], ADA.id: []}
+        assert {seq for (_, stream), seqs in heard.items() if stream != "desk" for seq in seqs} == {5}
+        for viewer in (AGENT, ADMIN):
+            again = await join(feed, viewer, "desk", since=0)
+            assert [frame["seq"] for frame in again.got[1:]] == [*on_desk[viewer.id], 5]  # with `synced`
 
     async def test_a_notification_reaches_its_person_on_me_and_nobody_else(self) -> None:
         log = FakeLog()

@@ -285,3 +285,34 @@ class TestWhoGetsWhat:
         await commit(desk, lambda: create_ticket(desk.admin, fields=fields))
         async with open_socket(server, token=token) as talk:
             assert titles(await follow(talk, viewId=view_id)) == ["mine"]
+
+
+class TestDesk:
+    async def test_staff_hear_of_teams_and_of_views_that_they_see(self, server: Server, new_desk: MakeDesk) -> None:
+        desk, other = await new_desk(), await new_desk()
+        async with signed_in(server, desk, desk.agent) as talk, signed_in(server, other, other.agent) as elsewhere:
+            place = await talk.ask("subscribe", stream="desk")
+            await elsewhere.ask("subscribe", stream="desk")
+            fields = {"name": "Network", "description": "", "member_ids": []}
+            await commit(desk, lambda: create_team(desk.admin, fields=fields))
+            await new_view(desk, desk.ada, name="Private")
+            await new_view(desk, desk.admin, name="For all", visibility="all")
+            heard = [(await talk.until("event"))["event"] for _ in range(2)]
+            assert [event["type"] for event in heard] == ["team.created", "view.created"]
+            assert heard[1]["data"]["view"]["name"] == "For all"
+            assert "Private" not in str(talk.seen)
+            since = {"epoch": place["epoch"], "seq": place["seq"]}
+            await talk.ask("subscribe", stream="desk", since=since)
+            again = [(await talk.until("event"))["event"]["id"] for _ in range(2)]
+            assert again == [event["id"] for event in heard]
+            await elsewhere.ask("ping")
+            assert not [frame for frame in elsewhere.seen if frame["type"] == "event"]
+
+    async def test_requesters_and_keys_without_the_scopes_may_not(self, server: Server, new_desk: MakeDesk) -> None:
+        desk = await new_desk()
+        scopes = ("tickets:read:any", "teams:read:any")
+        _, token = await commit(desk, lambda: create_key(desk.agent, name="Board", scopes=scopes))
+        async with signed_in(server, desk, desk.user) as talk, open_socket(server, token=token) as board:
+            for one in (talk, board):
+                assert (await one.ask("subscribe", stream="desk"))["code"] == "FORBIDDEN"
+                assert (await one.ask("subscribe", stream="queue"))["type"] == "subscribed"

@@ -41,6 +41,7 @@ class ViewState:
             case "unsubscribed":
                 self.ended = True
             case "subscribed" | "synced":
+                self._parts = []
                 if frame["type"] == "synced":
                     assert self.place is not None
                     assert frame["seq"] >= self.place["seq"]

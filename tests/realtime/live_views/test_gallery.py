@@ -240,6 +240,26 @@ class TestBounds:
             peer.read()
             assert len(peer.state.rows) == 12
 
+    async def test_a_window_in_parts_is_sent_to_its_end_before_another(
+        self, opened: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(telling_module, "MOST_BYTES", 50_000)
+        async with opened() as scene:
+            await scene.create(40, description="ü" * 4000)
+            other = await scene.join(scene.desk.agent)
+            await scene.settle(other)
+            peer = Peer(scene.gallery, scene.desk.agent)
+            await peer.connect()
+            peer.wire.reads.clear()
+            await until(lambda: scene.gallery.followers[peer.subscription]._is_between_parts)
+            scene.feed._reset(await scene.feed.log.head())
+            await scene.create(1)
+            await scene.feed.catch_up()
+            peer.wire.reads.set()
+            await scene.settle(peer, other)
+            whole = [len(frame["rows"]) for frame in peer.state.frames if frame["type"] == "window"]
+            assert (len(peer.state.rows), sum(whole)) == (41, 40 + 41)
+
     async def test_a_change_that_would_be_a_large_frame_is_a_window(
         self, opened: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
