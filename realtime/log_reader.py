@@ -12,7 +12,7 @@ from helpdesk.events.queries import (
     LogRow,
     get_head,
     list_desk_rows,
-    list_rows,
+    list_rows_and_head,
     list_rows_visible_to,
     list_told_rows,
 )
@@ -25,7 +25,7 @@ from tenants.context import TenantRef, run_in_tenant
 class Page:
     """Rows in order. All that there was with `seq <= scanned_to` has been looked at.
 
-    `head` was read after the rows: where its epoch is the reader's, the rows are of that epoch too.
+    `head` was read with the rows or after them: where its epoch is the reader's, the rows are of that epoch too.
     """
 
     rows: list[LogRow]
@@ -69,8 +69,8 @@ class TenantLog:
 
     async def page(self, *, after: int, limit: int) -> Page:
         def read() -> Page:
-            rows = list_rows(after=after, limit=limit)
-            return Page(rows, rows[-1].seq if rows else after, get_head())
+            rows, head = list_rows_and_head(after=after, limit=limit)
+            return Page(rows, rows[-1].seq if rows else after, head)
 
         return await run_in_tenant(self._ref, read)
 

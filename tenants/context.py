@@ -10,14 +10,14 @@ from __future__ import annotations
 import asyncio
 import base64
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.db import connection, transaction
 
 from helpdesk import desk
@@ -100,15 +100,20 @@ def platform(*, direct: bool = False) -> Iterator[None]:
         yield
 
 
-_slots: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()
+_threads: WeakKeyDictionary[asyncio.AbstractEventLoop, ThreadPoolExecutor] = WeakKeyDictionary()
 
 
-def _slot() -> asyncio.Semaphore:
-    return _slots.setdefault(asyncio.get_running_loop(), asyncio.Semaphore(SLOTS_PER_LOOP))
+def _threads_of_loop() -> ThreadPoolExecutor:
+    """Kept: to start one for each conversation takes as long as the conversation."""
+    loop = asyncio.get_running_loop()
+    threads = _threads.get(loop)
+    if threads is None:
+        threads = _threads[loop] = ThreadPoolExecutor(SLOTS_PER_LOOP, thread_name_prefix="conversation")
+    return threads
 
 
 async def run_in_tenant(ref: TenantRef, fn: Callable[[], T]) -> T:
-    """Run `fn` in one short transaction in this tenant, in a thread of its own, connection given back after."""
+    """Run `fn` in one short transaction in this tenant, in another thread, connection given back after."""
     return await _run(lambda: tenant(ref), fn)
 
 
@@ -125,6 +130,5 @@ async def _run(door: Callable[[], AbstractContextManager[None]], fn: Callable[[]
         finally:
             connection.close()
 
-    # A ThreadSensitiveContext each: without it every socket of the process waits behind one thread.
-    async with _slot(), ThreadSensitiveContext():
-        return await sync_to_async(conversation, thread_sensitive=True)()
+    run = copy_context().run
+    return await asyncio.get_running_loop().run_in_executor(_threads_of_loop(), lambda: run(conversation))

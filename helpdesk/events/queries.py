@@ -91,10 +91,22 @@ def seq_before(moment: datetime) -> int:
 
 
 def list_rows(*, after: int, limit: int, ticket_id: UUID | None = None) -> list[LogRow]:
-    """Rows after a seq in order, for the hub and the dispatcher, which decide themselves who sees them."""
+    """Rows after a seq in order, for those who decide themselves who sees them."""
     where = "e.seq > %s" + (" AND e.ticket = %s" if ticket_id else "")
     given: list[Any] = [after, ticket_id] if ticket_id else [after]
     return _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq LIMIT %s", [*given, limit])
+
+
+def list_rows_and_head(*, after: int, limit: int) -> tuple[list[LogRow], Head]:
+    """As `list_rows` and `get_head`, in one statement and so of one moment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT h.epoch, h.last_seq, h.anchor_seq, r.* FROM event_head h LEFT JOIN LATERAL"
+            f" (SELECT {_COLUMNS} WHERE e.seq > %s ORDER BY e.seq LIMIT %s) r ON true WHERE h.id = 1 ORDER BY r.seq",
+            [after, limit],
+        )
+        found = cursor.fetchall()
+    return [_row(*columns) for _, _, _, *columns in found if columns[0] is not None], Head(*found[0][:3])
 
 
 def list_rows_visible_to(
@@ -187,7 +199,19 @@ def _floors(viewer: Viewer) -> Iterable[Floor]:
 def _rows(sql: str, given: list[Any]) -> list[LogRow]:
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
-        return [
-            LogRow(seq, id_, type_, actor, ticket, Audience(Floor(floor), tuple(people)), payload, at, requester)
-            for seq, id_, type_, actor, ticket, floor, people, payload, at, requester in cursor.fetchall()
-        ]
+        return [_row(*columns) for columns in cursor.fetchall()]
+
+
+def _row(
+    seq: int,
+    id_: UUID,
+    type_: str,
+    actor: UUID | None,
+    ticket: UUID | None,
+    floor: str,
+    people: list[UUID],
+    payload: str,
+    at: datetime,
+    requester: UUID | None,
+) -> LogRow:
+    return LogRow(seq, id_, type_, actor, ticket, Audience(Floor(floor), tuple(people)), payload, at, requester)

@@ -82,6 +82,8 @@ class Bench:
     def busy(self) -> None:
         """At 70 % of the most."""
         rate = BUSY_SHARE * statistics.median(self.figures.most) / self.sockets.count
+        if not rate:
+            return  # It has died of the burst; what it lost says so.
         self._paced(max(1, int(rate * BUSY_S)), rate, self.figures.busy, [])
 
     def _paced(self, events: int, rate: float, latencies: list[list[float]], and_writing: list[list[float]]) -> None:
