@@ -11,7 +11,7 @@ from helpdesk.people.queries import viewer_of
 from helpdesk.tickets.queries import tickets_visible_to
 from realtime.audience import class_of
 from realtime.auth import BE_TOLD, FOLLOW_DESK, Login, Refused, Rights, sign_in
-from realtime.closing import OTHER_PERSON, TOKEN_EXPIRED, Ending
+from realtime.closing import OTHER_PERSON, RIGHTS_CHANGED, TOKEN_EXPIRED, Ending
 from realtime.encoding import frame_of
 from realtime.feed import Feed
 from realtime.live_views.gallery import Gallery
@@ -235,6 +235,10 @@ class Connection:
             raise BadFrame(refused.code, refused.message, frame.id) from None
         if login.person.id != self.login.person.id:
             self.end(OTHER_PERSON, ErrorCode.UNAUTHORIZED, "This token is another person's.")
+            return
+        if login.rights != self.rights:
+            # Its streams are told by the rights of before, and nobody would look at those again.
+            self.end(RIGHTS_CHANGED)
             return
         self.login = login
         if not self.is_in_person:

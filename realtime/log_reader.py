@@ -83,7 +83,7 @@ def list_carried(key: Key, *, after: int, upto: int, limit: int) -> Page:
     """The rows with `after < seq <= upto` that a channel carries, as the database has them now, and the head after."""
     stream, viewer = key
     if stream == ME:
-        rows = list_told_rows(viewer.id, after=after, upto=upto, limit=limit)
+        rows = list_told_rows(viewer, after=after, upto=upto, limit=limit)
     elif stream == DESK:
         rows = list_desk_rows(viewer, after=after, upto=upto, limit=limit)
     else:

@@ -20,6 +20,10 @@ _COLUMNS = (
     "e.seq, e.id, e.type, e.actor, e.ticket, e.floor, e.people, e.payload, e.recorded_at, t.requester_id"
     " FROM event e LEFT JOIN ticket t ON t.id = e.ticket"
 )
+_NOTE_TOLD = (
+    "SELECT 1 FROM comment c WHERE c.is_internal"
+    " AND c.id = (e.payload::jsonb #>> '{data,notification,data,commentId}')::uuid"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +132,16 @@ def list_desk_rows(viewer: Viewer, *, after: int, upto: int, limit: int) -> list
     return _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq LIMIT %s", [*given, limit])
 
 
-def list_told_rows(person_id: UUID, *, after: int, upto: int, limit: int) -> list[LogRow]:
-    """What somebody was told with `after < seq <= upto`, in order."""
+def list_told_rows(viewer: Viewer, *, after: int, upto: int, limit: int) -> list[LogRow]:
+    """What somebody was told with `after < seq <= upto`, in order.
+
+    A requester who was an agent may have been told of others' tickets and of notes, even of their own ticket.
+    """
     where = "e.seq > %s AND e.seq <= %s AND e.type = 'notification.created' AND e.people @> ARRAY[%s]"
-    return _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq LIMIT %s", [after, upto, person_id, limit])
+    given: list[Any] = [after, upto, viewer.id]
+    if not viewer.role.is_staff:
+        where, given = f"{where} AND t.requester_id = %s AND NOT EXISTS ({_NOTE_TOLD})", [*given, viewer.id]
+    return _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq LIMIT %s", [*given, limit])
 
 
 def list_timeline_visible_to(viewer: Viewer, *, ticket_id: UUID, before: int | None, limit: int) -> list[LogRow]:

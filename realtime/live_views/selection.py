@@ -39,8 +39,9 @@ class Selection:
     def key(self) -> bytes:
         """The same for all who may share it."""
         order = [self.sort_by, self.descending] if self.size else None
-        owner = str(self.person.id) if self.is_personal else "staff"
-        return orjson.dumps([owner, [_normal(one) for one in self.filters], order, self.size])
+        owner = str(self.person.id) if self.is_personal else None
+        # Who was an agent and is a requester now asks for something else in the same words.
+        return orjson.dumps([self.person.is_staff, owner, [_normal(one) for one in self.filters], order, self.size])
 
     @cached_property
     def is_personal(self) -> bool:

@@ -98,10 +98,18 @@ class TestAudience:
             for viewer in (AGENT, ADA, BOB)
             for stream in ("me", "queue")
         }
-        log.write("notification.created", floor=Floor.NOBODY, people=[AGENT.id, BOB.id])
+        log.write("notification.created", floor=Floor.NOBODY, people=[AGENT.id, ADA.id])
         await feed.catch_up()
         heard = {key for key, wire in wires.items() if len(wire.got) > 1}
-        assert heard == {(AGENT.id, "me"), (BOB.id, "me")}
+        assert heard == {(AGENT.id, "me"), (ADA.id, "me")}
+
+    async def test_a_notification_of_a_ticket_that_is_no_longer_theirs_reaches_no_requester(self) -> None:
+        log = FakeLog()
+        feed = await begin(log)
+        agent, bob = await join(feed, AGENT, "me"), await join(feed, BOB, "me")
+        log.write("notification.created", floor=Floor.NOBODY, people=[AGENT.id, BOB.id])
+        await feed.catch_up()
+        assert (len(agent.got), len(bob.got)) == (2, 1)
 
     async def test_me_is_replayed(self) -> None:
         log = FakeLog()
