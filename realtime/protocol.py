@@ -45,8 +45,6 @@ class ErrorCode(StrEnum):
     """Sign in first, or the token is not good."""
     FORBIDDEN = "FORBIDDEN"
     """Signed in, but not for this; a close follows where nothing else may be done either."""
-    UNSUPPORTED = "UNSUPPORTED"
-    """Part of the protocol, but not yet of this server."""
     TOO_MANY_SUBSCRIPTIONS = "TOO_MANY_SUBSCRIPTIONS"
     """A connection holds at most 200 streams."""
     TOO_MANY_CONNECTIONS = "TOO_MANY_CONNECTIONS"

@@ -56,7 +56,7 @@ export interface DraftFrame {
   removed?: true | null;
 }
 
-export type ErrorCode = "BAD_REQUEST" | "VALIDATION_ERROR" | "NOT_FOUND" | "UNAUTHORIZED" | "FORBIDDEN" | "UNSUPPORTED" | "TOO_MANY_SUBSCRIPTIONS" | "TOO_MANY_CONNECTIONS" | "TOO_MANY_VIEWS" | "TOO_MANY_TICKETS";
+export type ErrorCode = "BAD_REQUEST" | "VALIDATION_ERROR" | "NOT_FOUND" | "UNAUTHORIZED" | "FORBIDDEN" | "TOO_MANY_SUBSCRIPTIONS" | "TOO_MANY_CONNECTIONS" | "TOO_MANY_VIEWS" | "TOO_MANY_TICKETS";
 
 /** A frame was refused. The connection stays, unless a close follows. */
 export interface ErrorFrame {
