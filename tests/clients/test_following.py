@@ -106,6 +106,17 @@ class TestALiveView:
         assert [row["id"] for row in told.window.rows] == ["c", "a"]
         assert told.window.count == 3
 
+    @pytest.mark.parametrize(("stream", "view"), [("view:mine", {}), ("queue", {"filter": {"q": "vpn"}})])
+    def test_a_place_without_its_rows_is_no_place(self, stream: str, view: dict[str, Any]) -> None:
+        following = Following(stream, Place(EPOCH, 5), Counts(), view=view)
+        assert "since" not in following.subscribe("c1")
+        told = following.take(placed("subscribed", 0, id="c1"))
+        assert told == Began(stream, Place(EPOCH, 0), resumed=False)
+        assert "since" not in following.subscribe("c2")
+        following.take(placed("subscribed", 0, id="c2"))
+        following.take(placed("window", 5, rows=[{"id": "a"}], count=1, isCapped=False))
+        assert following.subscribe("c3")["since"] == {"epoch": EPOCH, "seq": 5}
+
     def test_that_comes_in_parts_is_shown_when_it_is_whole(self) -> None:
         following = Following("view:all", None, Counts(), view={})
         following.subscribe("c1")

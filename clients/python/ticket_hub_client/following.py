@@ -35,10 +35,15 @@ class Following:
 
     def subscribe(self, frame_id: str) -> dict[str, Any]:
         """The frame that begins, or takes up again. What comes before its answer is not ours any more."""
-        self._asked, self._since = frame_id, self.place
+        self._asked, self._since = frame_id, self.place if self._has_its_state else None
         self._window.begin_anew()
         frame = {"type": "subscribe", "id": frame_id, "stream": self.stream, **self._view}
-        return frame | ({"since": self.place.shape()} if self.place else {})
+        return frame | ({"since": self._since.shape()} if self._since else {})
+
+    @property
+    def _has_its_state(self) -> bool:
+        """The rows of a live view are kept here alone: a place that was kept elsewhere is no use without them."""
+        return self._window.is_whole or not (self._view or self.stream.startswith("view:"))
 
     def asks(self, frame_id: object) -> bool:
         """Is this the answer that it waits for?"""

@@ -15,6 +15,8 @@ class LiveWindow:
         self.rows: list[dict[str, Any]] = []
         self.count = 0
         self.is_capped = False
+        self.is_whole = False
+        """Has it been shown once?"""
         self._parts: list[dict[str, Any]] = []
 
     def begin_anew(self) -> None:
@@ -27,6 +29,7 @@ class LiveWindow:
         if frame.get("isPartial"):
             return False
         self.rows, self._parts = self._parts, []
+        self.is_whole = True
         self._count(frame)
         return True
 

@@ -35,10 +35,16 @@ export class Following {
   /** The frame that begins, or takes up again. What comes before its answer is not ours any more. */
   subscribe(id: string): AnyFrame {
     this.#asked = id;
-    this.#since = this.place;
+    this.#since = this.#hasItsState() ? this.place : undefined;
     this.#window.beginAnew();
     const frame = { type: "subscribe", id, stream: this.stream, ...this.view };
-    return this.place ? { ...frame, since: this.place } : frame;
+    return this.#since ? { ...frame, since: this.#since } : frame;
+  }
+
+  /** The rows of a live view are kept here alone: a place that was kept elsewhere is no use without them. */
+  #hasItsState(): boolean {
+    const isView = this.stream.startsWith("view:") || Object.keys(this.view).length > 0;
+    return this.#window.isWhole || !isView;
   }
 
   /** Is this the answer that it waits for? */

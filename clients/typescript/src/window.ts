@@ -8,6 +8,8 @@ export class LiveWindow {
   rows: Ticket[] = [];
   count = 0;
   isCapped = false;
+  /** Has it been shown once? */
+  isWhole = false;
   #parts: Ticket[] = [];
 
   constructor(readonly size = 100) {}
@@ -23,6 +25,7 @@ export class LiveWindow {
     if (frame.isPartial) return false;
     this.rows = this.#parts;
     this.#parts = [];
+    this.isWhole = true;
     this.count = frame.count;
     this.isCapped = frame.isCapped;
     return true;

@@ -208,6 +208,24 @@ test("a live view that comes in parts is shown when it is whole", async () => {
   hub.close();
 });
 
+test("a place that was kept without the rows of a live view is no place", async () => {
+  const asked = [];
+  const hub = played(
+    (socket, number) => {
+      asked.push(socket.said[0].since);
+      socket.begin();
+      socket.say("window", { epoch: EPOCH, seq: 7, count: 1, isCapped: false, rows: [{ id: "a" }] });
+      if (number === 1) socket.close();
+    },
+    { view: { window: 5 }, places: { load: () => ({ epoch: EPOCH, seq: 5 }), save: () => {}, forget: () => {} } },
+  );
+  assert.equal((await hub.next()).resumed, false);
+  assert.deepEqual((await hub.next()).window.rows, [{ id: "a" }]);
+  assert.equal((await hub.next()).resumed, true);
+  assert.deepEqual(asked, [undefined, { epoch: EPOCH, seq: 7 }]);
+  hub.close();
+});
+
 test("a window is cut to its size", () => {
   const window = new LiveWindow(2);
   window.show({ rows: [{ id: "a" }, { id: "b" }], count: 5, isCapped: false });
