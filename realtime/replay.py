@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 
 import structlog
-from django.db import DatabaseError
+from django.db import Error as DatabaseFailure
 
 from realtime import encoding
 from realtime.audience import carries
@@ -55,7 +55,7 @@ async def _run(feed: Feed, subscription: Subscription, place: int, turn: asyncio
             await _Replay(feed, subscription, place).run()
     except OutboxClosed:
         pass
-    except DatabaseError:
+    except DatabaseFailure:
         _log.warning("replay_without_database", stream=subscription.key[0])
         subscription.outbox.close(UNAVAILABLE)
     except Exception:

@@ -225,6 +225,8 @@ class LiveView:
         me = str(self.selection.me)
         if facts.type == "user.updated":
             return bool(facts.data["user"]["id"] == me and facts.changes.keys() & {"role", "isActive"})
+        if facts.type == "team.created":
+            return any(member["id"] == me for member in facts.data["team"]["members"])
         before, after = facts.changes.get("memberIds", ((), ()))
         return (me in before) != (me in after)
 

@@ -87,6 +87,8 @@ class Readings:
     async def _read(self, view: LiveView) -> None:
         epoch = view.epoch
         reading = await self.insist(lambda: self._reader.read(view.selection, capacity=view.capacity))
+        # It may be ahead of the feed: what the log says before of people and their rights is looked at first.
+        await self.insist(self._feed.catch_up)
         self._read_at[view] = time.monotonic()
         if reading.log_epoch != self._feed.epoch:
             self._feed.rung.set()  # the log was restored; the feed will say so
