@@ -117,6 +117,8 @@ class Keeper:
         entry = self._tickets.get(ticket_id)
         if entry is None or party not in entry.seats:
             entry = self._seat(party, ticket_id, "viewing", None)
+        if entry.released_by == party.person_id:
+            entry.released_by = None  # what was to be told of the answer before ends no new claim
         step = Step("claim", ticket_id, "", party.person_id, party.person_name, take=take)
         if not await self._do(entry, step):
             entry.claim_alone(party, take=take)

@@ -139,6 +139,22 @@ class TestKeeping:
             keeping.leave(party)
             await eventually(lambda keeping=keeping: keeping._task is None)
 
+    async def test_who_has_answered_and_claims_again_at_once_keeps_it(self) -> None:
+        kept, _ = a_keeper()
+        ticket = uuid4()
+        ada, bob = Somebody(ADA, "Ada"), Somebody(BOB, "Bob")
+        assert (await kept.claim(ada, ticket, take=False)).mine
+        kept._has_answered(kept._at(ticket), ADA, is_note=False)
+        assert (await kept.claim(ada, ticket, take=False)).mine
+        # Until everything that was due has been told.
+        kept.follow(bob, ticket, is_staff=True)
+        await eventually(lambda: bob.got)
+        await eventually(lambda: not kept._due)
+        assert not (await kept.claim(bob, ticket, take=False)).mine
+        for party in (ada, bob):
+            kept.leave(party)
+        await eventually(lambda: kept._task is None)
+
     async def test_redis_that_hangs_or_is_not_there_costs_nobody_their_own(
         self, monkeypatch: pytest.MonkeyPatch, store: Store
     ) -> None:
