@@ -36,7 +36,7 @@ MOST_VIEWS = 500
 """Different ones of staff; all of them are asked about every row."""
 MOST_VIEWS_OF_REQUESTERS = 2_000
 """A requester's is asked about their own tickets alone."""
-MOST_OF_A_REQUESTER = 20
+MOST_OF_AN_AGENT, MOST_OF_A_REQUESTER = 200, 20
 MOST_WAITING = 2_000
 """Rows that wait to be applied; beyond, the database is read instead."""
 A_TURN_S = 0.002
@@ -195,8 +195,9 @@ class Gallery:
                 raise BadFrame(ErrorCode.TOO_MANY_VIEWS, "So many different live views are open here: close one.")
             self._drop(min(idle, key=self._idle_since.__getitem__))
         own = [view for view in peers if view.selection.me == selection.me and view not in self._idle_since]
-        if not is_staff and len(own) >= MOST_OF_A_REQUESTER:
-            raise BadFrame(ErrorCode.TOO_MANY_VIEWS, f"You hold {MOST_OF_A_REQUESTER} different live views: close one.")
+        most = MOST_OF_AN_AGENT if is_staff else MOST_OF_A_REQUESTER
+        if len(own) >= most:
+            raise BadFrame(ErrorCode.TOO_MANY_VIEWS, f"You hold {most} different live views: close one.")
 
     def _lead(self, follower: Follower, view: LiveView) -> None:
         follower.view = view
@@ -255,7 +256,8 @@ class Gallery:
         except Exception:
             _log.exception("live_view_failed", type=facts.type, seq=facts.seq)
             view.fall_behind(facts.seq)
-        if view.is_behind:
+        # It may have been dropped while others had their turn.
+        if view.is_behind and self.views.get(view.selection.key) is view:
             self._readings.want(view)
 
     def _fall_behind(self, view: LiveView, seq: int) -> None:

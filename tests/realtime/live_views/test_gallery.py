@@ -219,14 +219,20 @@ class TestBounds:
             await peers[0].leave()
             await scene.join(scene.desk.agent, filter={"tag": ["more"]})
 
-    async def test_a_requester_has_fewer(self, opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(gallery_module, "MOST_OF_A_REQUESTER", 2)
+    @pytest.mark.parametrize(
+        ("most", "who", "other"),
+        [("MOST_OF_A_REQUESTER", "user", "other_user"), ("MOST_OF_AN_AGENT", "agent", "ada")],
+    )
+    async def test_one_person_has_so_many_and_others_theirs(
+        self, opened: Any, monkeypatch: pytest.MonkeyPatch, most: str, who: str, other: str
+    ) -> None:
+        monkeypatch.setattr(gallery_module, most, 2)
         async with opened() as scene:
             for tag in ("1", "2"):
-                await scene.join(scene.desk.user, filter={"tag": [tag]})
+                await scene.join(getattr(scene.desk, who), filter={"tag": [tag]})
             with pytest.raises(BadFrame):
-                await scene.join(scene.desk.user, filter={"tag": ["3"]})
-            await scene.join(scene.desk.other_user, filter={"tag": ["3"]})
+                await scene.join(getattr(scene.desk, who), filter={"tag": ["3"]})
+            await scene.join(getattr(scene.desk, other), filter={"tag": ["3"]})
 
     async def test_large_rows_come_in_several_frames(self, opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(telling_module, "MOST_BYTES", 20_000)
