@@ -23,7 +23,7 @@ from realtime.encoding import EncodedRow
 from realtime.log_reader import LogReader, Page
 from realtime.protocol import Unsubscribed, ticket_of
 from realtime.ring import Ring, takes_back
-from realtime.streams import Channel, Delivery, Subscription
+from realtime.streams import Channel, Delivery, Subscription, batches
 
 PAGE_ROWS = 500
 BUNDLE_BYTES = 48 * 1024
@@ -49,7 +49,7 @@ class Audience(Protocol):
         """The log is another one, or rows of it are lost; the feed is at its end."""
         ...
 
-    def sync(self) -> None:
+    async def sync(self) -> None:
         """The beat."""
         ...
 
@@ -151,12 +151,17 @@ class Feed:
             subscription.outbox.push(encoding.frame_of(Unsubscribed(stream=subscription.key[0])))
             self._on_ended(subscription)
 
-    def sync(self) -> None:
-        """The beat: everybody learns how far they have come."""
-        for channel in self.channels.values():
-            channel.sync(self.epoch, self.cursor)
+    async def sync(self) -> None:
+        """The beat: everybody learns how far they have come, a slice a turn, each as it is then."""
+        slice_ends = time.perf_counter() + SLICE_S
+        for channel in list(self.channels.values()):
+            for some in batches(list(channel.subscriptions), HANDED_OVER_BETWEEN_LOOKS):
+                channel.sync(self.epoch, self.cursor, some)
+                if time.perf_counter() >= slice_ends:
+                    await asyncio.sleep(0)
+                    slice_ends = time.perf_counter() + SLICE_S
         for audience in self.audiences:
-            audience.sync()
+            await audience.sync()
 
     def _take_up(self, encoded: EncodedRow) -> None:
         """Move the place over this row, and gather its frames. No await may stand between this and `_hand_out`."""

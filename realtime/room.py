@@ -34,8 +34,8 @@ BEAT_S = 25.0
 LOOKS_APART_S = 0.5
 """Knocks that come closer together are answered by one look."""
 IDLE_S = 60.0
-READ_DRAFTS = "listDrafts"
 """A room without connections stays so long, for those who come back."""
+READ_DRAFTS = "listDrafts"
 
 _log = structlog.get_logger(__name__)
 
@@ -172,15 +172,18 @@ class Room:
     async def _beat(self) -> None:
         """Every 25 seconds, and after a knock: who is still here, and how far have they come."""
         while True:
+            knocked = True
             try:
                 async with asyncio.timeout(BEAT_S * random.uniform(0.9, 1.1)):  # noqa: S311
                     await self._people.wait()
             except TimeoutError:
-                self.feed.sync()
+                knocked = False
             self._people.clear()
             self._looked_at = asyncio.get_running_loop().time()
             try:
                 await self.check_people(list(self.connections))
+                if not knocked:
+                    await self.feed.sync()
             except DatabaseFailure:
                 _log.warning("people_without_database", tenant=self.tenant.slug)
             except Exception:

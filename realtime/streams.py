@@ -6,6 +6,7 @@ Rows that are read together leave as one bundle: its bytes are made once a chann
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 from uuid import UUID
 
@@ -16,6 +17,12 @@ from realtime.outbox import Outbox
 from realtime.wire import Frame, Parcel, bundle
 
 MOST_HELD_BYTES = 64 * 1024
+
+
+def batches(subscriptions: Sequence[Subscription], size: int) -> Iterator[Sequence[Subscription]]:
+    """So many at a time."""
+    for begin in range(0, len(subscriptions), size):
+        yield subscriptions[begin : begin + size]
 
 
 class Owner(Protocol):
@@ -109,13 +116,16 @@ class Channel:
         self.under_way = True
         return Delivery(self, seq, bundle(gathered), farewell=farewell)
 
-    def sync(self, epoch: UUID, seq: int) -> None:
-        """Tell all that are live that there is nothing up to `seq` that they have not got; else a bundle tells them."""
+    def sync(self, epoch: UUID, seq: int, some: Sequence[Subscription]) -> None:
+        """Tell those of them that are live that there is nothing up to `seq` that they have not got.
+
+        While a bundle is under way they learn it from that.
+        """
         if self.under_way:
             return
         frame = encoding.synced(self.key[0], epoch, seq)
-        for subscription in self.subscriptions:
-            if subscription.is_live:
+        for subscription in some:
+            if subscription.is_live and subscription in self.subscriptions:
                 subscription.outbox.push(frame)
 
     def reset(self, epoch: UUID, seq: int) -> None:

@@ -155,10 +155,10 @@ class Gallery:
             if follower.view is not None:
                 follower.show(follower.view)
 
-    def sync(self) -> None:
+    async def sync(self) -> None:
         """The beat."""
-        for view in self.views.values():
-            view.outgoing.sync(view.epoch, view.place)
+        for view in list(self.views.values()):
+            await view.outgoing.sync(view.here)
 
     def close(self) -> None:
         """The room ends."""

@@ -85,6 +85,10 @@ class LiveView:
         self.outgoing.detach_all()
         self._begin_anew()
 
+    def here(self) -> tuple[UUID, int]:
+        """How far it has come."""
+        return self.epoch, self.place
+
     def has_told_since(self, epoch: UUID, seq: int) -> bool:
         """Has somebody at this place got everything there is?"""
         return epoch == self.epoch and seq > 0 and max(self.last, self.told_from) <= seq <= self.place

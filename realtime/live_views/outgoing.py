@@ -6,16 +6,18 @@ over in slices. Who comes while one is under way is not among its readers: their
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
 from uuid import UUID
 
 from realtime import encoding
-from realtime.streams import Subscription
+from realtime.streams import Subscription, batches
 from realtime.wire import Frame, Parcel, bundle
 
 BUNDLE_BYTES = 48 * 1024
 """A bundle ends after so much: it stays below what a socket takes at once."""
+SYNCED_A_TURN = 100
 
 
 class _Stream:
@@ -89,15 +91,20 @@ class Outgoing:
         if self._streams:
             self._on_news(self)
 
-    def sync(self, epoch: UUID, seq: int) -> None:
-        """Tell all that are live that there is nothing up to `seq` that they have not got; else what comes does."""
-        if not self.is_idle:
-            return
-        for name, stream in self._streams.items():
-            frame = encoding.synced(name, epoch, seq)
-            for subscription in stream.readers:
-                if subscription.is_live:
-                    subscription.outbox.push(frame)
+    async def sync(self, place: Callable[[], tuple[UUID, int]]) -> None:
+        """Tell all that are live that there is nothing up to the place that they have not got; else what comes does.
+
+        A slice a turn; `place` says the epoch and the seq as they are then.
+        """
+        for name, stream in list(self._streams.items()):
+            for some in batches(list(stream.readers), SYNCED_A_TURN):
+                if not self.is_idle:
+                    return
+                frame = encoding.synced(name, *place())
+                for subscription in some:
+                    if subscription.is_live and subscription in stream.readers:
+                        subscription.outbox.push(frame)
+                await asyncio.sleep(0)
 
     def hand_on(self, count: int) -> bool:
         """Hand what was told to so many more; False: there is nothing left."""

@@ -146,7 +146,7 @@ class Keeper:
     def begin_anew(self) -> None:
         """The log is another one: who is where stands in no log."""
 
-    def sync(self) -> None:
+    async def sync(self) -> None:
         """Presence has a beat of its own."""
 
     def see(self, encoded: EncodedRow) -> None:

@@ -126,7 +126,7 @@ async def play(steps: list[tuple[str, Any]], turns: int) -> None:  # noqa: C901
                 for reader in readers[argument : argument + 1]:
                     reader.cancel()
             case "beat":
-                feed.sync()
+                readers.append(asyncio.ensure_future(feed.sync()))
             case "turns":
                 await settle(argument)
             case "connect":
@@ -158,7 +158,7 @@ async def finish(log: FakeLog, feed: Feed, clients: list[Client]) -> None:
             if client.is_cut:
                 await client.connect()
             await settle()
-            feed.sync()
+            await feed.sync()
         visible = [row.seq for row in log._read(0, log.last) if carries(client.key, row)]
         assert client.record == visible
         client.drop()

@@ -312,7 +312,7 @@ class TestTheDatabase:
             await until(lambda: scene.reader.readings >= readings + 3)
             peer.read(), other.read()
             assert (titles(peer), len(titles(other))) == ([], 3)
-            scene.feed.sync()
+            await scene.feed.sync()
             peer.read()
             assert peer.state.place["seq"] == scene.gallery.followers[peer.subscription].view.place
             assert peer.state.place["seq"] < scene.feed.cursor
