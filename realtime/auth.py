@@ -131,8 +131,8 @@ async def sign_in(token: str, host: Host) -> Login:
     claims = read_bearer(token)
     if claims is None:
         raise Refused(BAD_TOKEN, ErrorCode.UNAUTHORIZED, "The token is not valid, or no longer.")
-    tenant = await _tenant_of(claims, host)
     began_at = asyncio.get_running_loop().time()
+    tenant = await _tenant_of(claims, host)
     caller = await get_caller_now(tenant, claims)
     proof_id = claims.key_id or claims.session_id
     if caller is None or proof_id is None:
@@ -179,7 +179,8 @@ async def _tenant_of(claims: Claims, host: Host) -> TenantRef:
         raise Refused(PLATFORM_TOKEN, ErrorCode.FORBIDDEN, "This is a platform admin's token; it reads no tickets.")
     if isinstance(host, TenantRef) and host.id != tenant_id:
         raise Refused(WRONG_TENANT, ErrorCode.FORBIDDEN, "This token is for another help desk.")
-    tenant = host if isinstance(host, TenantRef) else await get_tenant_now(tenant_id)
+    # Anew: the host may have been looked up some seconds ago, before the first frame came.
+    tenant = await get_tenant_now(tenant_id)
     if tenant is None:
         raise Refused(BAD_TOKEN, ErrorCode.UNAUTHORIZED, "The token is not valid, or no longer.")
     _require_active(tenant)

@@ -40,7 +40,9 @@ class Hub:
             self._hearing = self.loop.create_task(listen_for_bells(self))
         room = self.rooms.get(login.tenant.id)
         if room is None or room.closed:
-            room = self.rooms[login.tenant.id] = Room(login.tenant, partial(_nudge, login.tenant.id))
+            room = self.rooms[login.tenant.id] = Room(
+                login.tenant, partial(_nudge, login.tenant.id), on_closed=self._forget
+            )
         await room.open()
         connection = Connection(login, outbox, room.feed, room.live_views, room.presence)
         self._room_of[connection] = room
@@ -56,14 +58,15 @@ class Hub:
         connection.leave()
         self._room_of.pop(connection).leave(connection)
 
+    def _forget(self, room: Room) -> None:
+        if self.rooms.get(room.tenant.id) is room:
+            del self.rooms[room.tenant.id]
+
     def wake(self, tenant_id: UUID, seq: int) -> None:
         """A bell was heard in this loop."""
         room = self.rooms.get(tenant_id)
         if room is not None:
-            if room.closed:
-                del self.rooms[tenant_id]
-            else:
-                room.feed.wake(seq)
+            room.feed.wake(seq)
 
     def look(self, tenant_id: UUID) -> None:
         """A knock was heard in this loop."""

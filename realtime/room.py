@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 import orjson
@@ -43,9 +43,17 @@ _log = structlog.get_logger(__name__)
 class Room:
     """See the module. Begins with `open`, ends by itself when it has long been empty."""
 
-    def __init__(self, tenant: TenantRef, nudge: Nudge, log: LogReader | None = None) -> None:
+    def __init__(
+        self,
+        tenant: TenantRef,
+        nudge: Nudge,
+        log: LogReader | None = None,
+        *,
+        on_closed: Callable[[Room], None] = lambda _: None,
+    ) -> None:
         """`nudge` tells the other processes of presence."""
         self.tenant = tenant
+        self._on_closed = on_closed
         self._looked_at = asyncio.get_running_loop().time()
         self.feed = Feed(log or TenantLog(tenant), on_people_changed=self._look_at_those, on_ended=_forget)
         self.live_views = Gallery(self.feed, TenantReader(tenant), TenantShelf(tenant), on_ended=_forget)
@@ -69,6 +77,7 @@ class Room:
 
     def close(self) -> None:
         self.closed = True
+        self._on_closed(self)
         self.live_views.close()
         self.presence.close()
         for task in self._tasks:

@@ -92,7 +92,10 @@ def _begin(actor: Person, ticket_id: UUID, kind: DraftKind) -> Draft:
         created_at=moment,
         updated_at=moment,
     )
-    Draft.objects.bulk_create([new], ignore_conflicts=True)
+    # The other one's is locked by being written as it is: it cannot go before we have it.
+    Draft.objects.bulk_create(
+        [new], update_conflicts=True, update_fields=["kind"], unique_fields=["ticket", "person", "kind"]
+    )
     return Draft.objects.select_for_update().get(ticket_id=ticket_id, person=actor, kind=kind.value)
 
 
