@@ -12,7 +12,8 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from ticket_hub_client import Began, Happened, HubClient, Other, Waiting
+import pytest
+from ticket_hub_client import Began, Happened, HubClient, Other, SignIn, Waiting
 from websockets.asyncio.server import ServerConnection, serve
 
 from tests.realtime.live import HANG_S
@@ -137,3 +138,18 @@ async def test_a_hub_that_speaks_no_json_is_left_and_come_back_to() -> None:
         while not isinstance(await hub.next(), Happened):
             pass
         assert hub.counts.tries == 2
+
+
+@pytest.mark.parametrize("said", ["<html>", "[]", '{"token": "t"}', '{"token": "t", "expiresIn": "soon"}'])
+async def test_what_is_no_sign_in_is_tried_again_like_a_break(said: str) -> None:
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {len(said)}\r\n\r\n{said}".encode())
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        tokens = SignIn(f"http://127.0.0.1:{port}/api/v1", email="a@b.example", password="p")
+        with pytest.raises(OSError, match="not the hub"):
+            await tokens.token(fresh=True)

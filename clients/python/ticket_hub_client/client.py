@@ -185,6 +185,8 @@ class HubClient:
         return socket
 
     async def _take(self, frame: dict[str, Any]) -> Told | None:
+        if frame["type"] not in ("error", "goodbye"):
+            self._needs_fresh = False  # we are in
         match frame["type"]:
             case "goodbye":
                 # The hub knows how many must come back, and has chosen a moment for each.
@@ -194,7 +196,6 @@ class HubClient:
                 return None
             case "subscribed":
                 self._waiting.begin_anew()
-                self._needs_fresh = False
             case "error":
                 self._why = frame["message"]
         following = self._whose(frame)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any, Protocol
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -80,13 +81,15 @@ class SignIn:
         try:
             with urlopen(request, timeout=PATIENCE_S) as answer:  # noqa: S310
                 said: dict[str, Any] = json.load(answer)
+            token, self._refresh = Token(said["token"], asked_at + said["expiresIn"]), said["refreshToken"]
         except HTTPError as error:
             with error:
                 if error.code in (400, 401, 403, 404, 422):
                     raise Stopped(UNAUTHORIZED, "sign_in_refused", _message_of(error)) from None
             raise
-        self._refresh = said["refreshToken"]
-        return Token(said["token"], asked_at + said["expiresIn"])
+        except (ValueError, KeyError, TypeError, HTTPException) as error:
+            raise ConnectionError("What answers there is not the hub.") from error  # a proxy's page, or half an answer
+        return token
 
 
 def _message_of(error: HTTPError) -> str:

@@ -215,6 +215,7 @@ export class HubClient implements AsyncIterable<Told> {
   }
 
   #take(frame: AnyFrame): Told | undefined {
+    if (frame.type !== "error" && frame.type !== "goodbye") this.#needsFresh = false; // we are in
     switch (frame.type) {
       case "goodbye":
         // The hub knows how many must come back, and has chosen a moment for each.
@@ -225,7 +226,6 @@ export class HubClient implements AsyncIterable<Told> {
         return undefined;
       case "subscribed":
         this.#waiting.beginAnew();
-        this.#needsFresh = false;
         break;
       case "error":
         this.#why = String(frame["message"]);

@@ -37,7 +37,11 @@ export class PlacesInStorage implements Places {
 
   load(stream: string): Place | undefined {
     const kept = this.storage.getItem(this.prefix + stream);
-    return kept === null ? undefined : (JSON.parse(kept) as Place);
+    try {
+      return kept === null ? undefined : (JSON.parse(kept) as Place);
+    } catch {
+      return undefined; // somebody else wrote there: begin at the present
+    }
   }
 
   save(stream: string, place: Place): void {
