@@ -59,6 +59,7 @@ class Sockets:
 
     def __init__(self, door: Door, count: int, *, stalled: int = 0) -> None:
         allow_files(count)
+        FOLDER.mkdir(parents=True, exist_ok=True)
         self._folder = Path(mkdtemp(dir=FOLDER))
         self.count = count
         command = [str(generator()), str(door.port), door.path, str(count), "--stalled", str(stalled)]
