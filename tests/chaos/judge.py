@@ -10,6 +10,8 @@ until (and also after) they get it back: nobody could say afterwards which of th
   of order;
 - nothing else may be there: no note, no other's ticket.
 
+The same holds for what `me` tells them of a ticket.
+
 A `ticket:<id>` stream that the hub ended, or that was refused after a break because the ticket was gone, is held to
 this up to where it ended. What an event says is compared with the log's own words, where these have not been taken
 back since.
@@ -87,13 +89,10 @@ def wanted(
         told = row.type.startswith("notification.")
         if told != (stream == "me") or (ticket and row.ticket != ticket):
             continue
-        if told:
-            if viewer.id in row.audience.people:
-                must[row.seq] = row
-        elif row.ticket is None:
+        if row.ticket is None:
             continue
-        elif viewer.role.is_staff:
-            if reaches(viewer.role, row.audience.floor):
+        if viewer.role.is_staff:
+            if viewer.id in row.audience.people if told else reaches(viewer.role, row.audience.floor):
                 must[row.seq] = row
         elif viewer.id in row.audience.people:
             is_theirs = row.type in FAREWELLS or taken.get(row.ticket, 0) < row.seq

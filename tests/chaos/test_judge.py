@@ -114,3 +114,13 @@ def test_what_was_acknowledged_is_looked_for() -> None:
     log.write("comment.added", data=comment)
     judge_writes(verdict, log.rows, done | {"tickets": {"t9": "title"}, "versions": [(str(TICKET), 4)]})
     assert (verdict.unkept, verdict.repeated) == (3, 1)
+
+
+def test_what_me_tells_of_a_ticket_that_was_taken_away_may_be_there() -> None:
+    log = Log()
+    log.write("notification.created", ADA, floor=Floor.NOBODY)
+    log.write("ticket.removed", ADA)
+    assert log.judge(ADA, stream="me") == log.judge(ADA, 1, stream="me") == {}
+    log.write("notification.created", ADA, floor=Floor.NOBODY)
+    assert log.judge(ADA, 1, stream="me") == {"lost": 1}
+    assert log.judge(BOB, 1, 3, stream="me") == {"foreign": 2}
