@@ -1,110 +1,36 @@
-"""What live views share, what they ask the database for, and what happens where it cannot answer."""
+"""What live views share, what they ask the database for, and how much they hold."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import orjson
 import pytest
-import time_machine
-from django.db import OperationalError
 
 from helpdesk.clock import now
 from helpdesk.events.queries import LogRow
 from helpdesk.events.rules import Audience
 from helpdesk.people.actions import change_profile
-from helpdesk.people.models import Person
 from helpdesk.teams.actions import create_team
 from helpdesk.ticket_views.actions import create_view
 from helpdesk.ticket_views.models import TicketView
 from helpdesk.ticket_views.queries import list_seen_views, views_visible_to
 from helpdesk.ticket_views.schemas import CreateView
-from helpdesk.tickets.actions import change_ticket, create_ticket
 from helpdesk.vocabulary import Floor
 from helpdesk.work import unit_of_work
-from realtime.feed import Feed
 from realtime.live_views import gallery as gallery_module
-from realtime.live_views import live_view as live_view_module
 from realtime.live_views import members as members_module
 from realtime.live_views import reading as reading_module
-from realtime.live_views import readings as readings_module
 from realtime.live_views import telling as telling_module
 from realtime.live_views.facts import Facts, Names
-from realtime.live_views.gallery import Gallery
-from realtime.live_views.reading import Reading, TenantReader
-from realtime.live_views.saved import TenantShelf
-from realtime.live_views.selection import Selection
-from realtime.log_reader import TenantLog
 from realtime.protocol import BadFrame, ErrorCode, ViewChange, Window
 from tests.conftest import Desk
-from tests.realtime.live import commit, in_thread
-from tests.realtime.live_views.client import Peer, is_quiet, quiet, until
-
-MakeDesk = Callable[[], Desk]
-
-
-class Reader(TenantReader):
-    """Counts its readings, and fails while it is told to."""
-
-    readings = 0
-    fails = False
-    sorts_by_locale = False
-
-    async def read(self, selection: Selection, *, capacity: int) -> Reading:
-        self.readings += 1
-        if self.fails:
-            raise OperationalError("the database is away")
-        reading = await super().read(selection, capacity=capacity)
-        return replace(reading, sorts_texts_alike=False) if self.sorts_by_locale else reading
-
-
-class Scene:
-    def __init__(self, desk: Desk, **options: Any) -> None:
-        self.desk, self.reader = desk, Reader(desk.ref)
-        self.feed = Feed(TenantLog(desk.ref))
-        options = {"reread_after_s": 0.0, **options}
-        self.gallery = Gallery(self.feed, self.reader, TenantShelf(desk.ref), **options)
-
-    async def join(self, person: Person, **asked: Any) -> Peer:
-        peer = Peer(self.gallery, person, **asked)
-        await peer.connect()
-        return peer
-
-    async def settle(self, *peers: Peer) -> None:
-        await self.feed.catch_up()
-        await quiet(self.gallery)
-        for peer in peers:
-            peer.read()
-
-    async def create(self, count: int = 1, **fields: Any) -> list[UUID]:
-        wanted = {"title": "t", **fields}
-        return await commit(self.desk, lambda: [create_ticket(self.desk.agent, fields=wanted).id for _ in range(count)])
-
-    async def change(self, ticket: UUID, **fields: Any) -> None:
-        await commit(self.desk, lambda: change_ticket(self.desk.agent, ticket, fields=fields))
-
-
-@pytest.fixture
-def opened(own_desk: MakeDesk) -> Callable[..., Any]:
-    @asynccontextmanager
-    async def make(**options: Any) -> AsyncIterator[Scene]:
-        scene = Scene(await in_thread(own_desk), **options)
-        await scene.feed.start()
-        try:
-            yield scene
-        finally:
-            scene.gallery.close()
-
-    return make
-
-
-def titles(peer: Peer) -> list[str]:
-    return [row["title"] for row in peer.state.rows]
+from tests.realtime.live import commit
+from tests.realtime.live_views.client import Peer, is_quiet, until
+from tests.realtime.live_views.scene import titles
 
 
 class TestSharing:
@@ -293,119 +219,6 @@ class TestBounds:
                 await scene.settle(peer)
                 assert (peer.state.count, peer.state.is_capped) == (min(left, 5), left > 5)
             assert scene.reader.readings < 5
-
-
-class TestTheDatabase:
-    async def test_is_away_when_it_is_needed(self, opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(readings_module, "RETRY_S", 0.01)
-        async with opened() as scene:
-            peer = await scene.join(scene.desk.agent, filter={"q": "assignee:zoe"})
-            other = await scene.join(scene.desk.agent)
-            await scene.create(2, assigned_to_id=scene.desk.ada.id)
-            await scene.settle(peer, other)
-            place = peer.state.place["seq"]
-            scene.reader.fails = True
-            await commit(scene.desk, lambda: change_profile(scene.desk.ada, fields={"first_name": "Zoe"}))
-            await scene.create(1, assigned_to_id=scene.desk.ada.id)
-            await scene.feed.catch_up()
-            readings = scene.reader.readings
-            await until(lambda: scene.reader.readings >= readings + 3)
-            peer.read(), other.read()
-            assert (titles(peer), len(titles(other))) == ([], 3)
-            await scene.feed.sync()
-            peer.read()
-            assert peer.state.place["seq"] == scene.gallery.followers[peer.subscription].view.place
-            assert peer.state.place["seq"] < scene.feed.cursor
-            assert peer.state.place["seq"] >= place
-            scene.reader.fails = False
-            await scene.settle(peer)
-            assert len(titles(peer)) == 3
-
-    async def test_is_asked_once_for_a_burst_of_renamings(self, opened: Any) -> None:
-        async with opened(reread_after_s=0.2) as scene:
-            peer = await scene.join(scene.desk.agent, filter={"q": "assignee:name29"})
-            await scene.create(1, assigned_to_id=scene.desk.ada.id)
-            await scene.settle(peer)
-            begun = scene.reader.readings
-            for number in range(30):
-                name = {"first_name": f"Name{number}"}
-                await commit(scene.desk, lambda name=name: change_profile(scene.desk.ada, fields=name))
-                await scene.feed.catch_up()
-            await scene.settle(peer)
-            assert len(titles(peer)) == 1
-            assert scene.reader.readings - begun < 30
-
-    async def test_is_asked_where_rows_fell_too_far_behind(self, opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(gallery_module, "MOST_WAITING", 3)
-        monkeypatch.setattr(live_view_module, "MOST_WAITING", 3)
-        async with opened() as scene:
-            peer = await scene.join(scene.desk.agent)
-            await scene.create(40)
-            await scene.settle(peer)
-            await scene.create(40)
-            await scene.settle(peer)
-            assert (peer.state.count, len(titles(peer))) == (80, 80)
-
-    async def test_is_asked_where_it_sorts_titles_by_a_locale(self, opened: Any) -> None:
-        async with opened() as scene:
-            scene.reader.sorts_by_locale = True
-            ids = [(await scene.create(title=title))[0] for title in ("b", "d", "f")]
-            peer = await scene.join(scene.desk.agent, sortBy="title", sortOrder="asc", window=2)
-            await scene.settle(peer)
-            begun = scene.reader.readings
-            await scene.change(ids[0], status="pending")
-            await scene.settle(peer)
-            assert (titles(peer), scene.reader.readings) == (["b", "d"], begun)
-            await scene.change(ids[2], title="a")
-            await scene.settle(peer)
-            assert (titles(peer), scene.reader.readings) == (["a", "b"], begun + 1)
-
-    async def test_is_asked_now_and_then_where_time_decides(self, opened: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(gallery_module, "KEEP_EVERY_S", 0.01)
-        async with opened() as scene:
-            await scene.create(2)
-            peer = await scene.join(scene.desk.agent, filter={"q": "created:<7d"})
-            await scene.settle(peer)
-            place = dict(peer.state.place)
-            assert len(titles(peer)) == 2
-            with time_machine.travel(now().timestamp() + 8 * 86_400, tick=True):
-                monkeypatch.setattr(gallery_module, "REREAD_EVERY_S", 0.0)
-                await until(lambda: peer.read() and not titles(peer))
-                assert peer.state.place["seq"] == place["seq"]
-                monkeypatch.setattr(gallery_module, "REREAD_EVERY_S", 1000.0)
-                behind = Peer(scene.gallery, scene.desk.agent, **peer.asked)
-                behind.state.place = place
-                await behind.connect(resume=True)
-                await scene.settle(behind)
-                assert [frame["type"] for frame in behind.state.frames] == ["subscribed", "window", "synced"]
-
-
-class TestTheLogIsAnother:
-    async def test_everybody_gets_a_window_under_another_epoch(self, opened: Any) -> None:
-        async with opened() as scene:
-            await scene.create(2)
-            peer = await scene.join(scene.desk.agent)
-            await scene.settle(peer)
-            before = dict(peer.state.place)
-            scene.feed._reset(await scene.feed.log.head())
-            await scene.create(1)
-            await scene.settle(peer)
-            assert (len(titles(peer)), peer.state.place["epoch"] != before["epoch"]) == (3, True)
-            await peer.leave()
-            peer.state.place = before
-            await peer.connect(resume=True)
-            await scene.settle(peer)
-            assert peer.state.frames[-2]["type"] == "window"
-
-    async def test_a_place_that_is_not_there_yet_gets_a_window(self, opened: Any) -> None:
-        async with opened() as scene:
-            await scene.create(1)
-            peer = await scene.join(scene.desk.agent)
-            await scene.settle(peer)
-            peer.state.place["seq"] += 1000
-            await peer.connect(resume=True)
-            await scene.settle()
-            assert [frame["type"] for frame in peer.wire.got] == ["subscribed", "window", "synced"]
 
 
 class TestNames:
