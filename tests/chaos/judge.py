@@ -10,7 +10,8 @@ until (and also after) they get it back: nobody could say afterwards which of th
   of order;
 - nothing else may be there: no note, no other's ticket.
 
-The same holds for what `me` tells them of a ticket.
+The same holds for what `me` tells them of a ticket; and where a worker wrote down that they were told after the ticket
+had been taken from them (it reads the log a little later), that may be there only if they got it back.
 
 A `ticket:<id>` stream that the hub ended, or that was refused after a break because the ticket was gone, is held to
 this up to where it ended. What an event says is compared with the log's own words, where these have not been taken
@@ -83,7 +84,7 @@ def wanted(
     """What must be in the record, and what may."""
     must: dict[int, LogRow] = {}
     may: dict[int, LogRow] = {}
-    taken = last_taken_from(rows, viewer)
+    taken, theirs = last_taken_from(rows, viewer), theirs_then(rows, viewer)
     ticket = UUID(stream.partition(":")[2]) if stream.startswith("ticket:") else None
     for row in rows[first:upto]:
         told = row.type.startswith("notification.")
@@ -95,9 +96,25 @@ def wanted(
             if viewer.id in row.audience.people if told else reaches(viewer.role, row.audience.floor):
                 must[row.seq] = row
         elif viewer.id in row.audience.people:
-            is_theirs = row.type in FAREWELLS or taken.get(row.ticket, 0) < row.seq
-            (must if is_theirs else may)[row.seq] = row
+            stays = row.seq in theirs and taken.get(row.ticket, 0) < row.seq
+            (must if row.type in FAREWELLS or stays else may)[row.seq] = row
     return must, may
+
+
+def theirs_then(rows: list[LogRow], viewer: Viewer) -> set[int]:
+    """The rows of tickets that were this person's when the row was written."""
+    found: set[int] = set()
+    tickets: set[UUID] = set()
+    for row in rows:
+        if row.ticket is None:
+            continue
+        if viewer.id in row.audience.people and row.type in FAREWELLS:
+            tickets.discard(row.ticket)
+        elif viewer.id in row.audience.people and not row.type.startswith("notification."):
+            tickets.add(row.ticket)
+        if row.ticket in tickets:
+            found.add(row.seq)
+    return found
 
 
 def last_taken_from(rows: list[LogRow], viewer: Viewer) -> dict[UUID, int]:

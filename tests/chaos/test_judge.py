@@ -118,9 +118,23 @@ def test_what_was_acknowledged_is_looked_for() -> None:
 
 def test_what_me_tells_of_a_ticket_that_was_taken_away_may_be_there() -> None:
     log = Log()
+    changes(log, ADA, many=1)
     log.write("notification.created", ADA, floor=Floor.NOBODY)
+    assert log.judge(ADA, stream="me") == {"lost": 1}
     log.write("ticket.removed", ADA)
-    assert log.judge(ADA, stream="me") == log.judge(ADA, 1, stream="me") == {}
+    assert log.judge(ADA, stream="me") == log.judge(ADA, 2, stream="me") == {}
+    changes(log, ADA, many=1)
     log.write("notification.created", ADA, floor=Floor.NOBODY)
-    assert log.judge(ADA, 1, stream="me") == {"lost": 1}
-    assert log.judge(BOB, 1, 3, stream="me") == {"foreign": 2}
+    assert log.judge(ADA, 2, stream="me") == {"lost": 1}
+    assert log.judge(BOB, 2, 5, stream="me") == {"foreign": 2}
+
+
+def test_what_me_was_to_tell_when_the_ticket_had_gone_to_another_is_no_loss() -> None:
+    log = Log()
+    changes(log, ADA, many=1)
+    changes(log, BOB, many=1)
+    log.write("ticket.removed", ADA)
+    late = log.write("notification.created", ADA, floor=Floor.NOBODY)
+    assert log.judge(ADA, stream="me") == {}
+    changes(log, ADA, many=1)
+    assert log.judge(ADA, stream="me") == log.judge(ADA, late, stream="me") == {}

@@ -236,7 +236,6 @@ class TestTheEnd:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(run=False, reason="Open: the reader is not seen to be cut off within a minute; to be mended next.")
 async def test_who_does_not_read_is_cut_off_and_costs_nobody_anything(server: Server, new_desk: MakeDesk) -> None:
     desk = await new_desk()
     token = await in_thread(lambda: token_for(desk, desk.agent))
@@ -245,7 +244,6 @@ async def test_who_does_not_read_is_cut_off_and_costs_nobody_anything(server: Se
         f"Authorization: Bearer {token}\r\n\r\n"
     )
     with socket.create_connection(("127.0.0.1", server.port)) as deaf:
-        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         deaf.sendall(request.encode())
         async with followed(server, desk, desk.agent) as stream:
             await stream.until("subscribed")
@@ -261,8 +259,6 @@ async def test_who_does_not_read_is_cut_off_and_costs_nobody_anything(server: Se
 def read_to_the_end(deaf: socket.socket) -> bytes:
     """What had been sent before it was cut off, or told that it was. Fails where it goes on and on."""
     deaf.settimeout(HANG_S)
-    # What the kernel holds would come two kilobytes at a time through the narrow window.
-    deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024 * 1024)
     told, deadline = bytearray(), time.monotonic() + 2 * HANG_S
     with suppress(ConnectionResetError):
         while not told.endswith(b"0\r\n\r\n") and (chunk := deaf.recv(1024 * 1024)):
