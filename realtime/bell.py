@@ -10,29 +10,33 @@ import asyncio
 import os
 import threading
 import time
+from abc import ABC, abstractmethod
 from typing import Any
 from uuid import UUID
 
 import structlog
 from channels.layers import get_channel_layer
 
-from realtime.hearing import GROUP
+from helpdesk.events.offers import Offer, packed
+from realtime.hearing import GROUP, this_process
 from realtime.hub import knock_local, ring_local
 
 LONGEST_RING_S = 0.3
+MOST_OFFERS = 8
+"""Of a tenant, between two rings."""
 BREAK_S = 3.0
 """After a failed ring the layer is left alone so long."""
 
 _log = structlog.get_logger(__name__)
 
 
-class Ringer:
+class Ringer(ABC):
     """Keeps the newest seq per tenant for one thread, which is started by the first ring.
 
-    `_ring_near`, `_ring_far` and `_let_go` say whom it rings; others may ring somebody else.
+    `_ring_far` and `_let_go` say whom it rings.
     """
 
-    thread_name = "bell-ringer"
+    thread_name: str
 
     def __init__(self) -> None:
         self._due: dict[UUID, int] = {}
@@ -43,7 +47,6 @@ class Ringer:
 
     def ring(self, tenant_id: UUID, seq: int) -> None:
         """Takes microseconds. Called in the thread that committed."""
-        self._ring_near(tenant_id, seq)
         with self._some:
             self._due[tenant_id] = max(seq, self._due.get(tenant_id, 0))
             if self._thread is None:
@@ -93,15 +96,9 @@ class Ringer:
             _log.info("bell_rung_again", by=self.thread_name)
         self._broken = False
 
-    def _ring_near(self, tenant_id: UUID, seq: int) -> None:
-        """Inside this process, without waiting."""
-        ring_local(tenant_id, seq)
-
+    @abstractmethod
     async def _ring_far(self, tenant_id: UUID, seq: int) -> None:
         """The other processes. Raises where they cannot be reached."""
-        layer: Any = get_channel_layer()
-        if layer is not None:
-            await layer.group_send(GROUP, {"type": "bell.rung", "tenant": str(tenant_id), "seq": seq})
 
     async def _let_go(self) -> None:
         """Forget connections that may be broken."""
@@ -110,13 +107,38 @@ class Ringer:
             await layer.flush()
 
 
+class BellRinger(Ringer):
+    """Brings the offers of the newest commits along; more than a few at once, and they are read."""
+
+    thread_name = "bell-ringer"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._offers: dict[UUID, list[Offer]] = {}
+
+    def tell(self, tenant_id: UUID, seq: int, offer: Offer | None) -> None:
+        """Takes microseconds. Called in the thread that committed."""
+        ring_local(tenant_id, seq, offer)
+        with self._some:
+            offers = self._offers.pop(tenant_id, [])
+            if offer and len(offers) < MOST_OFFERS:
+                self._offers[tenant_id] = [*offers, offer]
+        self.ring(tenant_id, seq)
+
+    async def _ring_far(self, tenant_id: UUID, seq: int) -> None:
+        layer: Any = get_channel_layer()
+        with self._some:
+            offers = self._offers.pop(tenant_id, [])
+        if layer is not None:
+            packs = [packed(offer) for offer in offers]
+            rung = {"type": "bell.rung", "tenant": str(tenant_id), "seq": seq, "from": this_process()}
+            await layer.group_send(GROUP, rung | {"offers": packs})
+
+
 class Knocker(Ringer):
     """Has the hubs look who is still here. A lost knock costs until the next beat."""
 
     thread_name = "knocker"
-
-    def _ring_near(self, tenant_id: UUID, seq: int) -> None:
-        knock_local(tenant_id)
 
     async def _ring_far(self, tenant_id: UUID, seq: int) -> None:
         layer: Any = get_channel_layer()
@@ -124,22 +146,23 @@ class Knocker(Ringer):
             await layer.group_send(GROUP, {"type": "bell.knocked", "tenant": str(tenant_id)})
 
 
-_ringer, _knocker = Ringer(), Knocker()
+_ringer, _knocker = BellRinger(), Knocker()
 
 
-def ring(tenant_id: UUID, seq: int) -> None:
+def ring(tenant_id: UUID, seq: int, offer: Offer | None) -> None:
     """The listener on `helpdesk.events.bell`."""
-    _ringer.ring(tenant_id, seq)
+    _ringer.tell(tenant_id, seq, offer)
 
 
 def knock(tenant_id: UUID) -> None:
     """The listener on the knocks of `helpdesk.events.bell`."""
+    knock_local(tenant_id)
     _knocker.ring(tenant_id, 0)
 
 
 def _begin_anew() -> None:
     global _ringer, _knocker
-    _ringer, _knocker = Ringer(), Knocker()
+    _ringer, _knocker = BellRinger(), Knocker()
 
 
 # A forked child (a Celery worker's) has the parent's thread in name only.

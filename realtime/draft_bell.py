@@ -45,9 +45,6 @@ class DraftRinger(Ringer):
                 waiting[change.person_id, change.ticket_id, change.kind.value] = frame
         self.ring(change.tenant_id, 0)
 
-    def _ring_near(self, tenant_id: UUID, seq: int) -> None:
-        """Told already."""
-
     async def _ring_far(self, tenant_id: UUID, seq: int) -> None:
         layer: Any = get_channel_layer()
         with self._some:

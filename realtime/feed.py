@@ -11,16 +11,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 from uuid import UUID
 
+from helpdesk.events.offers import Offer
 from helpdesk.events.queries import Head, LogRow
 from helpdesk.events.rules import FAREWELLS
 from realtime import encoding
 from realtime.audience import Key, desk_keys_of, keys_of
 from realtime.encoding import EncodedRow
 from realtime.log_reader import LogReader, Page
+from realtime.offered import Offered
 from realtime.protocol import Unsubscribed, ticket_of
 from realtime.ring import Ring, takes_back
 from realtime.streams import Channel, Delivery, Subscription, batches
@@ -72,6 +74,9 @@ class Feed:
         self.epoch = UUID(int=0)
         self.cursor = 0
         self.anchor = 0
+        self._chain: bytes | None = None
+        """The hash of the row at `cursor`; None where it is not known."""
+        self._offered = Offered()
         self.taken_back = 0
         """Counts the rows that may have redacted earlier ones: a replay looks whether it has moved."""
         self.ring = Ring(0)
@@ -92,10 +97,22 @@ class Feed:
         """Begin at the end of the log."""
         self._begin_at(await self.log.head())
 
-    def wake(self, seq: int) -> None:
-        """A bell: there may be rows up to `seq`."""
+    def wake(self, seq: int, offers: Sequence[Offer] = ()) -> None:
+        """A bell: there may be rows up to `seq`, and these are offered."""
+        self._offered.hear(seq, offers)
         if seq > self.cursor:
             self.rung.set()
+
+    async def follow(self) -> None:
+        """After a bell: what it brought is handed out where it fits, and the log is read only for the rest."""
+        taken = False
+        async with self._reading:
+            await self._hand_over()
+            while not self._people and (offer := self._next_offer()):
+                await self._take(offer.rows, upto=offer.after)
+                taken = True
+        if not taken or self._people or self._offered.newest > self.cursor:
+            await self.catch_up()
 
     async def catch_up(self) -> None:
         """Read until the log has nothing new. Whatever was committed before this call has been handed out after it."""
@@ -108,15 +125,9 @@ class Feed:
                     self._reset(page.head)
                     return
                 self.anchor = page.head.anchor_seq
-                self._begin_slice()
-                for row in page.rows:
-                    self._take_up(EncodedRow(row))
-                    if self._ending or self._people or self._gathered_bytes >= BUNDLE_BYTES:
-                        await self._hand_out()
-                        await self._look_at_people()
-                        await self._breathe()
-                await self._hand_out()
-                if self.cursor >= page.head.last_seq or not page.rows:
+                is_last = page.scanned_to >= page.head.last_seq
+                await self._take(page.rows, upto=page.head.last_hash if is_last else None)
+                if is_last or not page.rows:
                     return
 
     def attach(self, subscription: Subscription) -> None:
@@ -162,6 +173,22 @@ class Feed:
                     slice_ends = time.perf_counter() + SLICE_S
         for audience in self.audiences:
             await audience.sync()
+
+    def _next_offer(self) -> Offer | None:
+        return self._offered.next_after(self.cursor, epoch=self.epoch, chain=self._chain)
+
+    async def _take(self, rows: Sequence[LogRow], *, upto: bytes | None) -> None:
+        """Hand these rows out, the next in the log. `upto`: the chain's hash at the last of them, where it is known."""
+        self._chain = None
+        self._begin_slice()
+        for row in rows:
+            self._take_up(EncodedRow(row))
+            if self._ending or self._people or self._gathered_bytes >= BUNDLE_BYTES:
+                await self._hand_out()
+                await self._look_at_people()
+                await self._breathe()
+        await self._hand_out()
+        self._chain = upto
 
     def _take_up(self, encoded: EncodedRow) -> None:
         """Move the place over this row, and gather its frames. No await may stand between this and `_hand_out`."""
@@ -233,10 +260,13 @@ class Feed:
             return True
         if page.rows:
             return page.rows[0].seq != self.cursor + 1
-        return page.head.anchor_seq > self.cursor
+        is_other = page.head.last_seq == self.cursor and self._chain not in (None, page.head.last_hash)
+        return is_other or page.head.anchor_seq > self.cursor
 
     def _begin_at(self, head: Head) -> None:
         self.epoch, self.cursor, self.anchor = head.epoch, head.last_seq, head.anchor_seq
+        self._chain = head.last_hash
+        self._offered = Offered()
         self.ring.forget(head.last_seq)
 
     def _reset(self, head: Head) -> None:

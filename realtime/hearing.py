@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import os
+from collections.abc import Sequence
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
@@ -32,8 +33,8 @@ _log = structlog.get_logger(__name__)
 class Hearer(Protocol):
     """Who is told what was heard. Must not wait."""
 
-    def wake(self, tenant_id: UUID, seq: int) -> None:
-        """The tenant's log may have rows up to `seq`."""
+    def wake(self, tenant_id: UUID, seq: int, packs: Sequence[bytes] = ()) -> None:
+        """The tenant's log may have rows up to `seq`; some of them are offered, packed."""
         ...
 
     def look(self, tenant_id: UUID) -> None:
@@ -112,7 +113,7 @@ class _Ear:
             return
         match message.get("type"):
             case "bell.rung":
-                self._hearer.wake(UUID(message["tenant"]), int(message["seq"]))
+                self._hearer.wake(UUID(message["tenant"]), int(message["seq"]), message.get("offers", ()))
             case "bell.knocked":
                 self._hearer.look(UUID(message["tenant"]))
             case "presence.changed":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from channels.layers import get_channel_layer
 
+from helpdesk.events.offers import Offer, unpacked
 from realtime.auth import Login
 from realtime.connection import Connection
 from realtime.hearing import GROUP, PRESENCE_CHANGED, listen_for_bells, this_process
@@ -58,15 +60,20 @@ class Hub:
         connection.leave()
         self._room_of.pop(connection).leave(connection)
 
+    def _wake(self, tenant_id: UUID, seq: int, offers: Sequence[Offer]) -> None:
+        room = self.rooms.get(tenant_id)
+        if room is not None:
+            room.feed.wake(seq, offers)
+
     def _forget(self, room: Room) -> None:
         if self.rooms.get(room.tenant.id) is room:
             del self.rooms[room.tenant.id]
 
-    def wake(self, tenant_id: UUID, seq: int) -> None:
-        """A bell was heard in this loop."""
-        room = self.rooms.get(tenant_id)
-        if room is not None:
-            room.feed.wake(seq)
+    def wake(self, tenant_id: UUID, seq: int, packs: Sequence[bytes] = ()) -> None:
+        """A bell of another process was heard in this loop."""
+        if tenant_id in self.rooms:
+            offers = [unpacked(pack) for pack in packs]
+            self._wake(tenant_id, seq, [offer for offer in offers if offer] if all(offers) else [])
 
     def look(self, tenant_id: UUID) -> None:
         """A knock was heard in this loop."""
@@ -92,10 +99,10 @@ class Hub:
         if tenant_id in self.rooms and not self.loop.is_closed():
             self.loop.call_soon_threadsafe(self.hear_draft, tenant_id, person_id, frame)
 
-    def ring(self, tenant_id: UUID, seq: int) -> None:
-        """A bell was heard in any thread of this process."""
+    def ring(self, tenant_id: UUID, seq: int, offer: Offer | None) -> None:
+        """A bell was rung in any thread of this process."""
         if tenant_id in self.rooms and not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self.wake, tenant_id, seq)
+            self.loop.call_soon_threadsafe(self._wake, tenant_id, seq, [offer] if offer else [])
 
     def knock(self, tenant_id: UUID) -> None:
         """A knock was heard in any thread of this process."""
@@ -113,10 +120,10 @@ def current_hub() -> Hub:
         return hub
 
 
-def ring_local(tenant_id: UUID, seq: int) -> None:
+def ring_local(tenant_id: UUID, seq: int, offer: Offer | None = None) -> None:
     """Wake the hubs of this process, from any thread, without waiting."""
     for hub in _all_hubs():
-        hub.ring(tenant_id, seq)
+        hub.ring(tenant_id, seq, offer)
 
 
 def knock_local(tenant_id: UUID) -> None:

@@ -30,6 +30,8 @@ from tenants.context import TenantRef
 
 LOOK_EVERY_S = 1.0
 """The log is looked at this often without a bell: a lost bell costs so much."""
+READ_EVERY_S = 5.0
+"""However many bells bring their rows along: retention and a restored log are seen by reading only."""
 BEAT_S = 25.0
 LOOKS_APART_S = 0.5
 """Knocks that come closer together are answered by one look."""
@@ -157,13 +159,13 @@ class Room:
         """Follow the log: at each bell, and every second without one."""
         empty_for = 0.0
         failing = False
+        read_at = self._looked_at
         while empty_for < IDLE_S:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_EVERY_S):
                     await self.feed.rung.wait()
-            self.feed.rung.clear()
             try:
-                await self.feed.catch_up()
+                read_at = await self._look(read_at)
                 failing = False
             except DatabaseFailure as error:
                 if not failing:
@@ -177,6 +179,17 @@ class Room:
                 await asyncio.sleep(LOOK_EVERY_S)
             empty_for = 0.0 if self.connections else empty_for + LOOK_EVERY_S
         self.close()
+
+    async def _look(self, read_at: float) -> float:
+        """Take what the bell has brought, or read; says when the log was last read for certain."""
+        now = asyncio.get_running_loop().time()
+        rung = self.feed.rung.is_set()
+        self.feed.rung.clear()
+        if rung and now - read_at < READ_EVERY_S:
+            await self.feed.follow()
+            return read_at
+        await self.feed.catch_up()
+        return now
 
     async def _beat(self) -> None:
         """Every 25 seconds, and after a knock: who is still here, and how far have they come."""

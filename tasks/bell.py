@@ -10,6 +10,7 @@ from uuid import UUID
 
 from celery import current_app
 
+from helpdesk.events.offers import Offer
 from realtime.bell import LONGEST_RING_S, Ringer
 from tasks.dispatch import dispatch
 
@@ -20,9 +21,6 @@ class DispatchRinger(Ringer):
     """Rings the workers."""
 
     thread_name = "dispatch-ringer"
-
-    def _ring_near(self, tenant_id: UUID, seq: int) -> None:
-        """Workers are other processes."""
 
     async def _ring_far(self, tenant_id: UUID, seq: int) -> None:
         # The connection is of this thread alone, so its blocking call holds up nobody; its sockets time out.
@@ -38,8 +36,8 @@ class DispatchRinger(Ringer):
 _ringer = DispatchRinger()
 
 
-def ring(tenant_id: UUID, seq: int) -> None:
-    """The listener on `helpdesk.events.bell`."""
+def ring(tenant_id: UUID, seq: int, _: Offer | None) -> None:
+    """The listener on `helpdesk.events.bell`. Workers read."""
     _ringer.ring(tenant_id, seq)
 
 

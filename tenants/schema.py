@@ -13,7 +13,7 @@ from uuid import uuid4
 from django.db import connection
 from django_tenants.utils import quote_schema_name
 
-from helpdesk.events.log import NO_HASH
+from helpdesk.events.chain import NO_HASH
 from tenants.context import TenantRef
 
 SCHEMA_SQL = Path(__file__).parent / "schema.sql"

@@ -1,4 +1,4 @@
-"""The bell: rung after a commit that wrote to the log. It carries no truth; a lost one costs latency.
+"""The bell: rung after a commit that wrote to the log. A lost one costs latency, and what it brings is only an offer.
 
 The knock beside it says that people may have lost their place without a row of the log: somebody signed
 out, the desk was suspended. Rooms above hang listeners on both in their AppConfig.ready(): the only
@@ -12,8 +12,12 @@ from uuid import UUID
 
 import structlog
 
-Listener = Callable[[UUID, int], None]
-"""Takes the tenant's id and the newest seq. Must return at once: it stands between COMMIT and the answer."""
+from helpdesk.events.offers import Offer
+
+Listener = Callable[[UUID, int, Offer | None], None]
+"""Takes the tenant's id, the newest seq, and the rows where they are offered.
+
+Must return at once: it stands between COMMIT and the answer."""
 
 KnockListener = Callable[[UUID], None]
 """Takes the tenant's id. Must return at once too."""
@@ -29,11 +33,11 @@ def on_recorded(listener: Listener) -> None:
         _listeners.append(listener)
 
 
-def ring(tenant_id: UUID, seq: int) -> None:
+def ring(tenant_id: UUID, seq: int, offer: Offer | None) -> None:
     """Tell every listener. A listener that fails is logged and costs the others nothing."""
     for listener in _listeners:
         try:
-            listener(tenant_id, seq)
+            listener(tenant_id, seq, offer)
         except Exception:
             _log.exception("bell_listener_failed", tenant=str(tenant_id))
 

@@ -8,7 +8,6 @@ The head is locked last: taken earlier it would deadlock with the rows of ticket
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import Any, Protocol
@@ -21,12 +20,11 @@ from helpdesk import desk
 from helpdesk.clock import now, rfc3339
 from helpdesk.events import bell
 from helpdesk.events.catalogue import Event, audience_of, ticket_of
-from helpdesk.events.rules import Audience
+from helpdesk.events.chain import Entry, chain_hash
+from helpdesk.events.offers import offer_of
 from helpdesk.ids import new_id
 from helpdesk.work import current_work
 
-NO_HASH = bytes(32)
-"""What the first event is chained to."""
 REDACTED = '{"redacted":true}'
 ROWS_AT_ONCE = 500
 """How many rows one statement writes: a bulk change makes thousands, each with a whole ticket."""
@@ -39,19 +37,6 @@ class Actor(Protocol):
     def id(self) -> UUID: ...
     @property
     def name(self) -> str: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An event that waits for its seq."""
-
-    id: UUID
-    type: str
-    actor: UUID | None
-    ticket: UUID | None
-    audience: Audience
-    payload: str
-    payload_sha256: bytes
 
 
 def record(actor: Actor | None, event: Event) -> None:
@@ -70,22 +55,6 @@ def record(actor: Actor | None, event: Event) -> None:
             payload_sha256=hashlib.sha256(payload).digest(),
         )
     )
-
-
-def chain_hash(before: bytes, *, seq: int, entry: Entry, recorded_at: str) -> bytes:
-    """sha256 over the hash before, then the canonical JSON array of the row without its payload's text."""
-    row: list[Any] = [
-        seq,
-        str(entry.id),
-        entry.type,
-        str(entry.actor) if entry.actor else None,
-        str(entry.ticket) if entry.ticket else None,
-        entry.audience.floor.value,
-        [str(person) for person in entry.audience.people],
-        recorded_at,
-        entry.payload_sha256.hex(),
-    ]
-    return hashlib.sha256(before + rfc8785.dumps(row)).digest()
 
 
 def redact(*, ticket_id: UUID, comment_id: UUID) -> None:
@@ -124,9 +93,10 @@ def _payload(actor: Actor | None, event: Event) -> bytes:
 
 def _flush(entries: list[Entry]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT last_seq, last_hash FROM event_head WHERE id = 1 FOR UPDATE")
-        seq, before = cursor.fetchone()
-        before, moment = bytes(before), now()
+        cursor.execute("SELECT epoch, last_seq, last_hash FROM event_head WHERE id = 1 FOR UPDATE")
+        epoch, begin, start = cursor.fetchone()
+        seq, start, moment = begin, bytes(start), now()
+        before = start
         rows: list[list[Any]] = []
         for entry in entries:
             seq += 1
@@ -146,7 +116,8 @@ def _flush(entries: list[Entry]) -> None:
             " UPDATE event_head SET last_seq = %s, last_hash = %s WHERE id = 1",
             [desk.current().id, moment, moment, *chain.from_iterable(rows), seq, before],
         )
-    transaction.on_commit(partial(bell.ring, desk.current().id, seq), robust=True)
+    offer = offer_of(entries, epoch=epoch, first_seq=begin + 1, before=start, after=before, recorded_at=moment)
+    transaction.on_commit(partial(bell.ring, desk.current().id, seq, offer), robust=True)
 
 
 def _inserting(rows: int) -> str:

@@ -33,6 +33,8 @@ class Head:
     epoch: UUID
     last_seq: int
     anchor_seq: int
+    last_hash: bytes
+    """The chain's, at `last_seq`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,8 @@ def get_head(*, lock: bool = False) -> Head:
     """The log's end and epoch, now. `lock`: nobody writes to the log until this transaction ends."""
     with connection.cursor() as cursor:
         end = " FOR UPDATE" if lock else ""
-        cursor.execute(f"SELECT epoch, last_seq, anchor_seq FROM event_head WHERE id = 1{end}")
-        return Head(*cursor.fetchone())
+        cursor.execute(f"SELECT epoch, last_seq, anchor_seq, last_hash FROM event_head WHERE id = 1{end}")
+        return _head(*cursor.fetchone())
 
 
 def get_row(seq: int) -> LogRow | None:
@@ -105,12 +107,12 @@ def list_rows_and_head(*, after: int, limit: int) -> tuple[list[LogRow], Head]:
     """As `list_rows` and `get_head`, in one statement and so of one moment."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT h.epoch, h.last_seq, h.anchor_seq, r.* FROM event_head h LEFT JOIN LATERAL"
+            f"SELECT h.epoch, h.last_seq, h.anchor_seq, h.last_hash, r.* FROM event_head h LEFT JOIN LATERAL"
             f" (SELECT {_COLUMNS} WHERE e.seq > %s ORDER BY e.seq LIMIT %s) r ON true WHERE h.id = 1 ORDER BY r.seq",
             [after, limit],
         )
         found = cursor.fetchall()
-    return [_row(*columns) for _, _, _, *columns in found if columns[0] is not None], Head(*found[0][:3])
+    return [_row(*columns) for _, _, _, _, *columns in found if columns[0] is not None], _head(*found[0][:4])
 
 
 def list_rows_visible_to(
@@ -210,6 +212,10 @@ def _rows(sql: str, given: list[Any]) -> list[LogRow]:
     with connection.cursor() as cursor:
         cursor.execute(sql, given)
         return [_row(*columns) for columns in cursor.fetchall()]
+
+
+def _head(epoch: UUID, last_seq: int, anchor_seq: int, last_hash: bytes) -> Head:
+    return Head(epoch, last_seq, anchor_seq, bytes(last_hash))
 
 
 def _row(

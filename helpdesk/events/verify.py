@@ -10,7 +10,8 @@ from typing import Any
 from django.db import connection
 
 from helpdesk.clock import rfc3339
-from helpdesk.events.log import REDACTED, Entry, chain_hash
+from helpdesk.events.chain import Entry, chain_hash
+from helpdesk.events.log import REDACTED
 from helpdesk.events.rules import Audience
 from helpdesk.vocabulary import Floor
 

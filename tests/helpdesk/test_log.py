@@ -164,7 +164,7 @@ class TestTheUnitOfWork:
         self, desk: Desk, django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         heard: list[tuple[UUID, int]] = []
-        monkeypatch.setattr(bell, "_listeners", [lambda tenant, seq: heard.append((tenant, seq))])
+        monkeypatch.setattr(bell, "_listeners", [lambda tenant, seq, _: heard.append((tenant, seq))])
         with django_capture_on_commit_callbacks(execute=True), unit_of_work():
             record(desk.agent, self.event(desk))
             record(desk.agent, self.event(desk))

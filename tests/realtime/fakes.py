@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
 
+from helpdesk.clock import now
+from helpdesk.events.offers import Offer
 from helpdesk.events.queries import Head, LogRow
 from helpdesk.events.rules import Audience, Viewer
 from helpdesk.vocabulary import Floor, Role
@@ -58,7 +60,7 @@ class FakeLog:
             people = [self.requester[ticket]] if ticket in self.requester else []
         payload = orjson.dumps({"actor": None, "data": data or {"n": seq}}).decode()
         audience = Audience(floor, tuple(people))
-        moment = datetime(2026, 1, 1, tzinfo=UTC)
+        moment = now()
         self.rows.append(LogRow(seq, UUID(int=seq), type_, None, ticket, audience, payload, moment, None))
         return seq
 
@@ -77,7 +79,16 @@ class FakeLog:
         self.epoch = uuid4()
 
     def now(self) -> Head:
-        return Head(self.epoch, self.last, self.anchor)
+        return Head(self.epoch, self.last, self.anchor, self.hash_at(self.last))
+
+    def hash_at(self, seq: int) -> bytes:
+        """The chain's: another where the log is another."""
+        return hashlib.sha256(f"{self.epoch} {seq}".encode()).digest()
+
+    def offer(self, first: int, last: int) -> Offer:
+        """As if these rows had been one commit."""
+        rows = tuple(self._read(first - 1, last))
+        return Offer(self.epoch, self.hash_at(first - 1), self.hash_at(last), rows)
 
     async def _turn(self) -> None:
         for _ in range(self.turns):

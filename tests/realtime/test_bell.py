@@ -9,8 +9,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from realtime import bell, hub
-from realtime.bell import Ringer
+from helpdesk.events.offers import Offer, packed
+from realtime import bell, hearing, hub
+from realtime.bell import MOST_OFFERS, BellRinger, Ringer
+from tests.realtime.fakes import FakeLog
 
 
 class Layer:
@@ -44,26 +46,46 @@ def layer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> La
 
 @pytest.mark.parametrize("layer", ["there"], indirect=True)
 def test_the_newest_seq_of_a_tenant_is_told(layer: Layer) -> None:
-    ringer, tenant = Ringer(), uuid4()
-    ringer.ring(tenant, 7)
+    ringer, tenant = BellRinger(), uuid4()
+    ringer.tell(tenant, 7, None)
     assert layer.rang.wait(10)
     asyncio.run(ringer._ring_all({tenant: 9}))
-    assert layer.sent[-1] == {"type": "bell.rung", "tenant": str(tenant), "seq": 9}
+    said = {"type": "bell.rung", "tenant": str(tenant), "from": hearing.this_process()}
+    assert layer.sent == [said | {"seq": 7, "offers": []}, said | {"seq": 9, "offers": []}]
+
+
+@pytest.mark.parametrize("layer", ["there"], indirect=True)
+def test_a_few_offers_are_brought_along_and_none_from_before_a_bell_without(
+    layer: Layer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Ringer, "ring", lambda *_: None)  # its thread has not come to them yet
+    ringer, tenant, log = BellRinger(), uuid4(), FakeLog()
+    offers = [log.offer(log.write(), log.last) for _ in range(MOST_OFFERS + 2)]
+    for offer, count in [(offers[0], 1), (offers[1], 2), (None, 0), (offers[2], 1)]:
+        ringer.tell(tenant, 9, offer)
+        assert len(ringer._offers.get(tenant, [])) == count
+    asyncio.run(ringer._ring_all({tenant: 9}))
+    assert layer.sent[-1]["offers"] == [packed(offers[2])]
+    for offer in offers[: MOST_OFFERS + 1]:
+        ringer.tell(tenant, 9, offer)
+    asyncio.run(ringer._ring_all({tenant: 9}))
+    assert layer.sent[-1]["offers"] == []
 
 
 @pytest.mark.parametrize("layer", ["away", "hangs"], indirect=True)
 def test_a_layer_that_fails_is_left_alone_for_a_while(layer: Layer) -> None:
-    ringer = Ringer()
+    ringer = BellRinger()
     asyncio.run(ringer._ring_all({uuid4(): n for n in range(50)}))
     asyncio.run(ringer._ring_all({uuid4(): 1}))
     assert layer.tries == 1
 
 
 async def test_the_hub_of_this_process_is_woken_from_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:
-    woken: asyncio.Queue[tuple[UUID, int]] = asyncio.Queue()
+    woken: asyncio.Queue[tuple[UUID, int, list[Offer]]] = asyncio.Queue()
     here = hub.current_hub()
-    monkeypatch.setattr(here, "wake", lambda tenant, seq: woken.put_nowait((tenant, seq)))
-    tenant = uuid4()
+    monkeypatch.setattr(here, "_wake", lambda *heard: woken.put_nowait(heard))
+    tenant, log = uuid4(), FakeLog()
     monkeypatch.setitem(here.rooms, tenant, None)
-    await asyncio.get_running_loop().run_in_executor(None, hub.ring_local, tenant, 3)
-    assert await asyncio.wait_for(woken.get(), 10) == (tenant, 3)
+    offer = log.offer(log.write(), 1)
+    await asyncio.get_running_loop().run_in_executor(None, hub.ring_local, tenant, 1, offer)
+    assert await asyncio.wait_for(woken.get(), 10) == (tenant, 1, [offer])

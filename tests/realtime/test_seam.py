@@ -81,6 +81,9 @@ STEP = st.one_of(
     st.tuples(st.just("write"), WRITES),
     st.tuples(st.sampled_from(["connect", "drop", "stall", "unstall", "read"]), st.integers(0, 7)),
     st.tuples(st.just("bell"), st.just(0)),
+    st.tuples(st.just("offer"), st.tuples(st.integers(1, 6), st.integers(1, 6))),
+    st.tuples(st.just("offer"), st.just((1, 1))),
+    st.tuples(st.just("plain bell"), st.just(0)),
     st.tuples(st.just("cancel"), st.integers(0, 3)),
     st.tuples(st.just("beat"), st.just(0)),
     st.tuples(st.just("turns"), st.integers(1, 12)),
@@ -122,6 +125,15 @@ async def play(steps: list[tuple[str, Any]], turns: int) -> None:  # noqa: C901
                 write(log, argument)
             case "bell":
                 readers.append(asyncio.ensure_future(feed.catch_up()))
+            case "offer":
+                # Of the newest commits or earlier ones, of one row or several; and a bell may have been lost before it.
+                last = max(5, log.last + 1 - argument[0])
+                first = max(1, last + 1 - argument[1])
+                feed.wake(last, [log.offer(first, last)] if last <= log.last else [])
+                readers.append(asyncio.ensure_future(feed.follow()))
+            case "plain bell":
+                feed.wake(log.last)
+                readers.append(asyncio.ensure_future(feed.follow()))
             case "cancel":
                 for reader in readers[argument : argument + 1]:
                     reader.cancel()
