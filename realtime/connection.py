@@ -145,7 +145,7 @@ class Connection:
         if frame.asks_for_a_view:
             await self._subscribe_to_view(stream, frame)
             return
-        ticket_id = ticket_of(stream)
+        ticket_id, farewells = ticket_of(stream), self.feed.farewells
         if ticket_id and not await self._sees(ticket_id):
             raise BadFrame(ErrorCode.NOT_FOUND, "There is no such ticket, or you may not see it.", frame.id)
         if stream == ME and not self.rights.reach(BE_TOLD):
@@ -159,6 +159,8 @@ class Connection:
         subscription = self._begin(stream)
         since = None if stream == PRESENCE else frame.since
         await subscribe(self.feed, subscription, since, frame_id=frame.id, turn=self._turn)
+        if ticket_id and farewells != self.feed.farewells and not await self._sees(ticket_id):
+            self._part(stream)
         self._follow(stream)
 
     async def _subscribe_to_view(self, stream: str, frame: Subscribe) -> None:
@@ -168,6 +170,12 @@ class Connection:
         choice = await self.live_views.select(question, frame_id=frame.id)
         subscription = self._begin(stream)
         await self.live_views.follow(subscription, choice, frame.since, frame_id=frame.id, turn=self._turn)
+
+    def _part(self, stream: str) -> None:
+        """The ticket was gone before the stream began, so the feed does not end it."""
+        if self.follows(stream):
+            self._drop(stream)
+            self.outbox.push(frame_of(Unsubscribed(stream=stream)))
 
     def _begin(self, stream: str) -> Subscription:
         """A subscription in the place of what there was of this name."""

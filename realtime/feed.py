@@ -79,6 +79,8 @@ class Feed:
         self._offered = Offered()
         self.taken_back = 0
         """Counts the rows that may have redacted earlier ones: a replay looks whether it has moved."""
+        self.farewells = 0
+        """Counts the rows that end streams: whoever was asking meanwhile whether to follow one asks again."""
         self.ring = Ring(0)
         self.channels: dict[Key, Channel] = {}
         self.audiences: list[Audience] = []
@@ -198,6 +200,7 @@ class Feed:
         if takes_back(row):
             self.taken_back += 1
             self.ring.forget(row.seq - 1)
+        self.farewells += row.type in FAREWELLS
         self.ring.append(encoded)
         for key in (*keys_of(row), *desk_keys_of(row, self.channels)):
             channel = self.channels.get(key)

@@ -13,7 +13,7 @@ from helpdesk.events.queries import get_head, list_rows
 from helpdesk.notifications.actions import tell
 from helpdesk.people.actions import change_person
 from helpdesk.people.models import Person
-from helpdesk.tickets.actions import change_ticket, create_ticket
+from helpdesk.tickets.actions import change_ticket, create_ticket, delete_ticket
 from helpdesk.vocabulary import Role
 from realtime import closing
 from realtime.auth import sign_in
@@ -115,6 +115,36 @@ class TestRenewingTheToken:
         room.close()
         assert "not for requesters" not in str(wire.got)
         assert wire.ending == closing.RIGHTS_CHANGED
+
+
+class TestATicketThatGoesWhileItIsAskedFor:
+    @pytest.mark.parametrize("goes", ["to another requester", "for good"])
+    async def test_is_not_followed(self, desk: Desk, monkeypatch: pytest.MonkeyPatch, goes: str) -> None:
+        """Its farewell has passed before there was anybody to end."""
+        room = Room(desk.ref, _to_nobody)
+        await room.feed.start()
+        ticket, token = await new_ticket(desk), await in_thread(lambda: token_for(desk, desk.user))
+        wire, stream, sees = FakeWire(), f"ticket:{ticket}", Connection._sees
+        login = await sign_in(token, "platform")
+        connection = Connection(login, Outbox(wire), room.feed, room.live_views, room.presence)
+
+        async def goes_after_the_answer(self: Connection, ticket_id: UUID) -> bool:
+            monkeypatch.setattr(Connection, "_sees", sees)
+            answer = await sees(self, ticket_id)
+            if goes == "for good":
+                await commit(desk, lambda: delete_ticket(desk.admin, ticket))
+            else:
+                fields = {"requester_id": desk.other_user.id}
+                await commit(desk, lambda: change_ticket(desk.agent, ticket, fields=fields))
+            await room.feed.catch_up()
+            return answer
+
+        monkeypatch.setattr(Connection, "_sees", goes_after_the_answer)
+        await connection.handle(Subscribe(type="subscribe", stream=stream))
+        assert [frame["type"] for frame in wire.got] == ["subscribed", "unsubscribed"]
+        assert not connection.follows(stream)
+        assert not room.presence.knows(connection, ticket)
+        room.close()
 
 
 async def _to_nobody(_: list[UUID]) -> None:
