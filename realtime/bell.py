@@ -71,7 +71,8 @@ class Ringer(ABC):
         """Bells that fall into a break are dropped: every reader looks for itself within a second."""
         for tenant_id, seq in due.items():
             if time.monotonic() < self._silent_until:
-                return
+                self._drop(tenant_id)
+                continue
             try:
                 async with asyncio.timeout(LONGEST_RING_S):
                     await self._ring_far(tenant_id, seq)
@@ -100,6 +101,9 @@ class Ringer(ABC):
     async def _ring_far(self, tenant_id: UUID, seq: int) -> None:
         """The other processes. Raises where they cannot be reached."""
 
+    def _drop(self, tenant_id: UUID) -> None:  # noqa: B027
+        """Nobody is rung for this tenant: what was to be brought along need not be kept."""
+
     async def _let_go(self) -> None:
         """Forget connections that may be broken."""
         layer: Any = get_channel_layer()
@@ -114,25 +118,32 @@ class BellRinger(Ringer):
 
     def __init__(self) -> None:
         super().__init__()
-        self._offers: dict[UUID, list[Offer]] = {}
+        self._offers: dict[UUID, list[Offer] | None] = {}
+        """None: not all since the last ring is offered, so all of it is read."""
 
     def tell(self, tenant_id: UUID, seq: int, offer: Offer | None) -> None:
         """Takes microseconds. Called in the thread that committed."""
         ring_local(tenant_id, seq, offer)
         with self._some:
-            offers = self._offers.pop(tenant_id, [])
-            if offer and len(offers) < MOST_OFFERS:
-                self._offers[tenant_id] = [*offers, offer]
+            held = self._offers.get(tenant_id, [])
+            if offer is None or held is None or len(held) >= MOST_OFFERS:
+                self._offers[tenant_id] = None
+            else:
+                self._offers[tenant_id] = [*held, offer]
         self.ring(tenant_id, seq)
 
     async def _ring_far(self, tenant_id: UUID, seq: int) -> None:
         layer: Any = get_channel_layer()
         with self._some:
-            offers = self._offers.pop(tenant_id, [])
+            offers = self._offers.pop(tenant_id, None) or []
         if layer is not None:
             packs = [packed(offer) for offer in offers]
             rung = {"type": "bell.rung", "tenant": str(tenant_id), "seq": seq, "from": this_process()}
             await layer.group_send(GROUP, rung | {"offers": packs})
+
+    def _drop(self, tenant_id: UUID) -> None:
+        with self._some:
+            self._offers.pop(tenant_id, None)
 
 
 class Knocker(Ringer):

@@ -22,7 +22,7 @@ from realtime import encoding
 from realtime.audience import Key, desk_keys_of, keys_of
 from realtime.encoding import EncodedRow
 from realtime.log_reader import LogReader, Page
-from realtime.offered import Offered
+from realtime.offered import MOST_OFFERS, Offered
 from realtime.protocol import Unsubscribed, ticket_of
 from realtime.ring import Ring, takes_back
 from realtime.streams import Channel, Delivery, Subscription, batches
@@ -107,12 +107,12 @@ class Feed:
 
     async def follow(self) -> None:
         """After a bell: what it brought is handed out where it fits, and the log is read only for the rest."""
-        taken = False
+        taken = 0
         async with self._reading:
             await self._hand_over()
-            while not self._people and (offer := self._next_offer()):
+            while taken < MOST_OFFERS and not self._people and (offer := self._next_offer()):
                 await self._take(offer.rows, upto=offer.after)
-                taken = True
+                taken += 1
         if not taken or self._people or self._offered.newest > self.cursor:
             await self.catch_up()
 

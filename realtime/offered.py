@@ -1,7 +1,7 @@
 """Rows that the bell has brought and that the feed has not come to yet.
 
-They are taken only where they continue the chain at the feed's place, so that a bell that is lost, late, doubled or of
-another log costs a look at the log, and nothing else.
+They are taken only where they continue the chain at the feed's place and reach, without a gap, as far as any bell has
+named. So a bell that is lost, late, doubled or of another log costs a look at the log, and nothing else.
 """
 
 from __future__ import annotations
@@ -27,18 +27,20 @@ class Offered:
         self._offers: deque[Offer] = deque(maxlen=MOST_OFFERS)
 
     def hear(self, seq: int, offers: Sequence[Offer]) -> None:
-        """A bell. One that brings nothing may tell of something that is taken back: then all is read."""
+        """A bell. What it does not bring may take back something that was brought before: then all is read."""
         self.newest = max(seq, self.newest)
-        if offers:
-            self._offers.extend(offers)
-        else:
+        if not offers:
             self._offers.clear()
+        for offer in offers:
+            if self._offers and self._offers[-1].after != offer.before:
+                self._offers.clear()
+            self._offers.append(offer)
 
     def next_after(self, seq: int, *, epoch: UUID, chain: bytes | None) -> Offer | None:
         """The offer that continues the log after this row; `chain` is its hash, None where that is not known."""
         while self._offers and self._offers[0].last_seq <= seq:
             self._offers.popleft()
-        if not self._offers or chain is None:
+        if not self._offers or chain is None or self._offers[-1].last_seq < self.newest:
             return None
         offer = self._offers[0]
         if (offer.epoch, offer.rows[0].seq, offer.before) != (epoch, seq + 1, chain):

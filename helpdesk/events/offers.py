@@ -62,7 +62,7 @@ def offer_of(
     """The offer of what has just been written; None where it is to be read."""
     if len(entries) > MOST_ROWS or any(entry.type not in OFFERED for entry in entries):
         return None
-    if sum(len(entry.payload) for entry in entries) > MOST_BYTES:
+    if sum(len(entry.payload.encode()) for entry in entries) > MOST_BYTES:
         return None
     return Offer(epoch, before, after, tuple(_row(first_seq + n, one, recorded_at) for n, one in enumerate(entries)))
 
@@ -78,11 +78,11 @@ def unpacked(pack: bytes) -> Offer | None:
         epoch, before, after, shapes = orjson.loads(pack)
         given = [(shape[0], _entry(*shape[1:8]), datetime.fromisoformat(shape[8])) for shape in shapes]
         offer = Offer(UUID(epoch), bytes.fromhex(before), bytes.fromhex(after), tuple(_row(*one) for one in given))
-    except (ValueError, TypeError, LookupError):
+        end = offer.before
+        for seq, entry, recorded_at in given:
+            end = chain_hash(end, seq=seq, entry=entry, recorded_at=rfc3339(recorded_at))
+    except (ValueError, TypeError, LookupError, AttributeError):
         return None
-    end = offer.before
-    for seq, entry, recorded_at in given:
-        end = chain_hash(end, seq=seq, entry=entry, recorded_at=rfc3339(recorded_at))
     return offer if given and end == offer.after else None
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import orjson
@@ -77,7 +78,9 @@ def test_what_is_large_is_read(desk: Desk, ticket: Any, offered: Do) -> None:
             add_comment(desk.agent, ticket, content=str(n), is_internal=False)
 
     assert offered(many) is None
-    assert offered(lambda: add_comment(desk.agent, ticket, content="x" * MOST_BYTES, is_internal=False)) is None
+    for sign in "x", "é", "☃":
+        large = partial(add_comment, desk.agent, ticket, content=sign * (MOST_BYTES // len(sign.encode())))
+        assert offered(partial(large, is_internal=False)) is None
 
 
 def test_a_pack_that_does_not_make_its_chain_is_nothing(desk: Desk, ticket: Any, offered: Do) -> None:
@@ -97,3 +100,26 @@ def test_a_pack_that_does_not_make_its_chain_is_nothing(desk: Desk, ticket: Any,
     ):
         assert wrong != pack
         assert unpacked(wrong) is None
+
+
+def test_no_pack_breaks_the_ear(desk: Desk, ticket: Any, offered: Do) -> None:
+    """Another version may pack otherwise."""
+    offer = offered(lambda: add_comment(desk.agent, ticket, content="On it.", is_internal=True))
+    assert offer is not None
+    wrongs: list[Any] = [-7, 1.5, 2**63, [], {}, "x", [[]]]
+    for path in places(orjson.loads(packed(offer))):
+        for wrong in wrongs:
+            assert unpacked(orjson.dumps(put(orjson.loads(packed(offer)), path, wrong))) in (None, offer)
+
+
+def places(shape: Any, path: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
+    yield path
+    for n, inner in enumerate(shape if isinstance(shape, list) else ()):
+        yield from places(inner, (*path, n))
+
+
+def put(shape: Any, path: tuple[int, ...], value: Any) -> Any:
+    if not path:
+        return value
+    shape[path[0]] = put(shape[path[0]], path[1:], value)
+    return shape

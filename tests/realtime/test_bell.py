@@ -26,12 +26,12 @@ class Layer:
 
     async def group_send(self, group: str, message: dict[str, Any]) -> None:
         self.tries += 1
-        self.rang.set()
         if self.mood == "away":
             raise ConnectionError
         if self.mood == "hangs":
             await asyncio.sleep(3600)
         self.sent.append(message)
+        self.rang.set()
 
     async def flush(self) -> None:
         """Nothing to drop."""
@@ -55,21 +55,23 @@ def test_the_newest_seq_of_a_tenant_is_told(layer: Layer) -> None:
 
 
 @pytest.mark.parametrize("layer", ["there"], indirect=True)
-def test_a_few_offers_are_brought_along_and_none_from_before_a_bell_without(
+def test_a_few_offers_are_brought_along_and_none_beside_a_bell_without(
     layer: Layer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Ringer, "ring", lambda *_: None)  # its thread has not come to them yet
     ringer, tenant, log = BellRinger(), uuid4(), FakeLog()
     offers = [log.offer(log.write(), log.last) for _ in range(MOST_OFFERS + 2)]
-    for offer, count in [(offers[0], 1), (offers[1], 2), (None, 0), (offers[2], 1)]:
-        ringer.tell(tenant, 9, offer)
-        assert len(ringer._offers.get(tenant, [])) == count
-    asyncio.run(ringer._ring_all({tenant: 9}))
-    assert layer.sent[-1]["offers"] == [packed(offers[2])]
-    for offer in offers[: MOST_OFFERS + 1]:
-        ringer.tell(tenant, 9, offer)
-    asyncio.run(ringer._ring_all({tenant: 9}))
-    assert layer.sent[-1]["offers"] == []
+    cases: list[tuple[list[Offer | None], list[bytes]]] = [
+        ([*offers[:2]], [packed(offers[0]), packed(offers[1])]),
+        ([offers[0], None, offers[2]], []),
+        ([*offers], []),
+        ([offers[0]], [packed(offers[0])]),
+    ]
+    for told, brought in cases:
+        for offer in told:
+            ringer.tell(tenant, 9, offer)
+        asyncio.run(ringer._ring_all({tenant: 9}))
+        assert layer.sent[-1]["offers"] == brought
 
 
 @pytest.mark.parametrize("layer", ["away", "hangs"], indirect=True)
@@ -78,6 +80,17 @@ def test_a_layer_that_fails_is_left_alone_for_a_while(layer: Layer) -> None:
     asyncio.run(ringer._ring_all({uuid4(): n for n in range(50)}))
     asyncio.run(ringer._ring_all({uuid4(): 1}))
     assert layer.tries == 1
+
+
+@pytest.mark.parametrize("layer", ["away", "hangs"], indirect=True)
+def test_what_cannot_be_brought_to_anybody_is_not_kept(layer: Layer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Ringer, "ring", lambda *_: None)
+    ringer, log = BellRinger(), FakeLog()
+    tenants, offer = [uuid4() for _ in range(20)], log.offer(log.write(), 1)
+    for tenant in tenants:
+        ringer.tell(tenant, 1, offer)
+    asyncio.run(ringer._ring_all(dict.fromkeys(tenants, 1)))
+    assert not ringer._offers
 
 
 async def test_the_hub_of_this_process_is_woken_from_another_thread(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,12 +12,13 @@ import pytest
 
 from helpdesk.clock import now
 from realtime import bell
+from realtime import feed as feed_module
 from realtime import room as room_module
 from realtime.hearing import listen_for_bells
 from realtime.hub import current_hub
 from realtime.room import Room
 from tests.conftest import Desk
-from tests.realtime.fakes import ADA, AGENT, FakeLog, FakeWire
+from tests.realtime.fakes import ADA, AGENT, FakeLog, FakeWire, settle
 from tests.realtime.live import HANG_S, new_ticket
 from tests.realtime.test_feed import begin, join, told
 
@@ -98,6 +99,43 @@ async def test_reads_all_where_a_later_bell_may_tell_that_something_was_taken_ba
     feed.wake(2)
     await feed.follow()
     assert [frame["event"]["data"] for frame in agent.got[1:]] == [{"redacted": True}, {"n": 2}]
+
+
+@pytest.mark.parametrize("bells", [[(1, [1]), (3, [3])], [(2, []), (1, [1])], [(1, [1]), (3, [3]), (2, [])]])
+async def test_reads_all_up_to_what_any_bell_has_named(bells: list[tuple[int, list[int]]]) -> None:
+    """The bell of the deletion was joined with the next one, overtook the first, or comes last."""
+    log = FakeLog()
+    feed = await begin(log)
+    agent = await join(feed, AGENT)
+    log.write("comment.added")
+    offers = {1: log.offer(1, 1)}
+    log.write("comment.deleted")
+    log.redact(1)
+    offers[3] = log.offer(log.write(), 3)
+    for seq, brought in bells:
+        feed.wake(seq, [offers[one] for one in brought])
+    await feed.follow()
+    assert [frame["event"]["data"] for frame in agent.got[1:]] == [{"redacted": True}, {"n": 2}, {"n": 3}]
+
+
+async def test_comes_to_an_end_though_new_offers_never_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "SLICE_S", 0.0)
+    log = FakeLog()
+    feed = await begin(log)
+    await join(feed, AGENT)
+
+    async def write() -> None:
+        while True:
+            seq = log.write()
+            feed.wake(seq, [log.offer(seq, seq)])
+            await asyncio.sleep(0)
+
+    writing = asyncio.create_task(write())
+    await asyncio.sleep(0)
+    following = asyncio.create_task(feed.follow())
+    await settle(1000)
+    writing.cancel()
+    assert following.done()
 
 
 async def test_resets_where_the_log_has_another_chain_at_its_end() -> None:
