@@ -3,9 +3,10 @@
     SIZES=200,1000      how many sockets; 200,1000,3000,5000 where nothing is said
     ROUNDS=3            of each measurement; the median is told
 
-Latency of the hub is counted from the commit of the event's transaction, that of the others from handing it to them;
-"and writing it" counts the hub's from before the event was written to the log. All run on this machine, with the
-program that meters them, so only what stands beside it in the same run says something.
+Latency of the hub is counted from the commit of the event's transaction, that of the others from handing it to them.
+"and writing it" counts the hub's from before the event was written to the log. "from elsewhere" is of what another
+process has written, a worker or another web server. All run on this machine, with the program that meters them, so only
+what stands beside it in the same run says something.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -43,6 +44,7 @@ class Figures:
     most: list[float] = field(default_factory=list)
     cpu_per_100k: list[float] = field(default_factory=list)
     calm: list[list[float]] = field(default_factory=list)
+    calm_elsewhere: list[list[float]] = field(default_factory=list)
     calm_and_writing: list[list[float]] = field(default_factory=list)
     busy: list[list[float]] = field(default_factory=list)
     lost: int = 0
@@ -66,8 +68,14 @@ class Bench:
         self.figures = Figures((memory_kb(contestant.process_id) - before) / sockets)
 
     def calm(self) -> None:
-        """Five events a second."""
-        self._paced(CALM_EVENTS, CALM_RATE, self.figures.calm, self.figures.calm_and_writing)
+        """Five events a second; the hub's are written where requests are served."""
+        publish = self.contestant.publish_there if isinstance(self.contestant, Hub) else self.contestant.publish
+        self._paced(CALM_EVENTS, CALM_RATE, publish, self.figures.calm, self.figures.calm_and_writing)
+
+    def calm_from_elsewhere(self) -> None:
+        """The hub's are written by another process, as by a worker or a second web server."""
+        if isinstance(self.contestant, Hub):
+            self._paced(CALM_EVENTS, CALM_RATE, self.contestant.publish, self.figures.calm_elsewhere, [])
 
     def burst(self) -> None:
         """As many as there are, at once: from the first delivery to the last."""
@@ -84,15 +92,22 @@ class Bench:
         rate = BUSY_SHARE * statistics.median(self.figures.most) / self.sockets.count
         if not rate:
             return  # It has died of the burst; what it lost says so.
-        self._paced(max(1, int(rate * BUSY_S)), rate, self.figures.busy, [])
+        self._paced(max(1, int(rate * BUSY_S)), rate, self.contestant.publish, self.figures.busy, [])
 
-    def _paced(self, events: int, rate: float, latencies: list[list[float]], and_writing: list[list[float]]) -> None:
+    def _paced(
+        self,
+        events: int,
+        rate: float,
+        publish: Callable[[int], None],
+        latencies: list[list[float]],
+        and_writing: list[list[float]],
+    ) -> None:
         self.sockets.begin()
         begun, given = time.monotonic(), 0
         while given < events:
             due = min(events, int((time.monotonic() - begun) * rate) + 1)
             if due > given:
-                self.contestant.publish(due - given)
+                publish(due - given)
                 given = due
             time.sleep(min(TICK_S, 1 / rate))
         self._wait(events)
@@ -129,7 +144,7 @@ def measured(hub: Hub, rivals: Sequence[Rival], *, size: int, rounds: int) -> di
             benches.append(Bench(rival, size))
         for bench in benches:
             stack.callback(bench.sockets.close)
-        for phase in (Bench.calm, Bench.burst, Bench.busy):
+        for phase in (Bench.calm, Bench.calm_from_elsewhere, Bench.burst, Bench.busy):
             for _ in range(rounds):
                 for bench in benches:
                     phase(bench)
@@ -170,17 +185,28 @@ def spread(rounds: list[list[float]]) -> str:
     return " / ".join(f"{statistics.median(share(one, part) for one in rounds):.1f}" for part in (0.5, 0.99, 1.0))
 
 
-COLUMNS = ("", "deliveries/s", "ms at 5/s", "and writing it", "ms at 70 % load", "kB", "CPU s", "lost", "disorder")
+COLUMNS = (
+    "",
+    "deliveries/s",
+    "ms at 5/s",
+    "and writing it",
+    "from elsewhere",
+    "ms at 70 % load",
+    "kB",
+    "CPU s",
+    "lost",
+    "disorder",
+)
 
 
 def tell(size: int, found: dict[str, Figures], posts: list[float]) -> None:
     print(
         f"\n{size} sockets. Latencies: p50 / p99 / max; kB a socket; CPU seconds of the server per 100,000 deliveries"
     )
-    rows = [COLUMNS]
+    rows: list[tuple[str, ...]] = [COLUMNS]
     for name, one in found.items():
         most, cpu = statistics.median(one.most), statistics.median(one.cpu_per_100k)
-        latencies = (spread(one.calm), spread(one.calm_and_writing), spread(one.busy))
+        latencies = [spread(x) for x in (one.calm, one.calm_and_writing, one.calm_elsewhere, one.busy)]
         figures = (f"{one.kb_a_socket:.1f}", f"{cpu:.3f}", str(one.lost), str(one.disorder))
         rows.append((name, f"{most:,.0f}", *latencies, *figures))
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -7,15 +7,13 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import orjson
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import connection
 
-from helpdesk.events.catalogue import TicketUpdated
-from helpdesk.events.log import record
 from helpdesk.events.payloads import TicketPayload
 from helpdesk.events.queries import get_head, get_row
 from helpdesk.tickets.actions import create_ticket
@@ -25,6 +23,7 @@ from realtime.encoding import EncodedRow
 from tenants import context
 from tenants.actions import delete_tenant
 from tests.bench.fanout_sockets import Door
+from tests.bench.fanout_writer import Writing, write, write_there
 from tests.conftest import Desk, make_desk, token_for
 from tests.realtime.live import Server, serving
 
@@ -44,8 +43,9 @@ class Hub:
 
     name = "hub"
 
-    def __init__(self, desk: Desk, server: Server) -> None:
-        self.desk, self.server = desk, server
+    def __init__(self, desk: Desk, server: Server, line: str = "") -> None:
+        """`line`: the server's HUB_TEST_WRITER, where it writes itself."""
+        self.desk, self.server, self._line = desk, server, line
         self.waited_us: dict[int, float] = {}
         self._ticket = self._open_ticket()
         self._seq = self._last_seq()
@@ -63,21 +63,17 @@ class Hub:
         return self.server.process.pid
 
     def publish(self, count: int) -> None:
-        """Write so many events to the log in one unit of work."""
-        written: dict[int, int] = {}
-        with context.tenant(self.desk.ref), unit_of_work():
-            # Stands before the bell, which is put there when the unit ends.
-            transaction.on_commit(partial(self._committed, written))
-            for _ in range(count):
-                self._seq += 1
-                written[self._seq] = now = time.monotonic_ns()
-                title = f"The VPN drops t0={now}"
-                changed = self._ticket.model_copy(update={"title": title})
-                record(self.desk.agent, TicketUpdated(ticket=changed, changes={"title": ("The VPN drops", title)}))
+        """Write so many events to the log in one unit of work, as a worker does: in another process."""
+        self.waited_us |= write(self._writing(count))
 
-    def _committed(self, written: dict[int, int]) -> None:
-        now = time.monotonic_ns()
-        self.waited_us |= {seq: (now - begun) / 1000 for seq, begun in written.items()}
+    def publish_there(self, count: int) -> None:
+        """The same in the web server, where requests are written."""
+        self.waited_us |= write_there(self._line, self._writing(count))
+
+    def _writing(self, count: int) -> Writing:
+        first = self._seq + 1
+        self._seq += count
+        return Writing(self.desk.ref, self.desk.agent, self._ticket, first, count)
 
     def post(self, client: http.client.HTTPConnection) -> float:
         """Open a ticket over REST: microseconds from the moment that its title names to the answer."""
@@ -117,8 +113,10 @@ def the_hub() -> Iterator[Hub]:
         call_command("migrate_hub", verbosity=0)
         desk = make_desk(f"bench-{uuid4().hex[:8]}")
         try:
-            with serving("uvicorn", **SETTINGS) as server:
-                yield Hub(desk, server)
+            with TemporaryDirectory() as folder:
+                line = f"{folder}/writer"
+                with serving("uvicorn", **SETTINGS, HUB_TEST_WRITER=line) as server:
+                    yield Hub(desk, server, line)
         finally:
             connection.close()
             delete_tenant(desk.ref.id, confirm=desk.ref.slug)

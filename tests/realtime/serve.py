@@ -3,6 +3,7 @@
 HUB_TEST_BEAT_S: seconds between two looks at who is still signed in (25 in earnest).
 HUB_TEST_PRESENCE_S: how long people of a killed process stay (30 in earnest). HUB_TEST_CLAIM_S: a claim (300).
 HUB_TEST_COUNTS: a file; SIGUSR1 has it written anew with what the hub holds now (`Holdings` of test_stamina.py).
+HUB_TEST_WRITER: see tests/bench/fanout_writer.py.
 """
 
 from __future__ import annotations
@@ -45,6 +46,11 @@ def write_counts(*_: object) -> None:
     file.with_suffix(".new").write_text(json.dumps(counts))
     file.with_suffix(".new").rename(file)
 
+
+if "HUB_TEST_WRITER" in os.environ:
+    from tests.bench.fanout_writer import serve_writings
+
+    serve_writings(os.environ["HUB_TEST_WRITER"])
 
 if "HUB_TEST_COUNTS" in os.environ:
     signal.signal(signal.SIGUSR1, write_counts)
