@@ -1,4 +1,4 @@
-"""A committed desk for a module whose tests change nothing, which is checked after each of them."""
+"""Committed desks for modules whose tests change nothing: they are rolled back, or it is checked after each."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from uuid import uuid4
 
 import pytest
 
+from helpdesk.vocabulary import Role
 from tenants import resolve
 from tests.conftest import Desk, _drop, make_desk, token_for
 from tests.contracts.edge import EdgeApi
-from tests.contracts.scene import Scene, fingerprint, set_scene
+from tests.contracts.scene import Home, Scene, fingerprint, homes, set_scene
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +64,10 @@ def nothing_changes(web: Web) -> Iterator[None]:
     before = fingerprint(web.desk.ref), fingerprint(web.other.ref)
     yield
     assert (fingerprint(web.desk.ref), fingerprint(web.other.ref)) == before
+
+
+@pytest.fixture(scope="module")
+def home_of(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[Role, Home]]:
+    """A committed desk for each role, with a scene. What a test does to it is rolled back: use it with `api`."""
+    with django_db_blocker.unblock(), homes() as found:
+        yield found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -16,6 +18,7 @@ from helpdesk.comments.actions import add_comment
 from helpdesk.drafts.actions import save_draft
 from helpdesk.mail.models import Mail, MailTemplate, UndeliverableAddress
 from helpdesk.notifications.models import Notification
+from helpdesk.people.actions import start_session
 from helpdesk.people.links import token_of
 from helpdesk.people.models import AccountLink, Person
 from helpdesk.people.passwords import hash_password
@@ -31,7 +34,7 @@ from helpdesk.work import unit_of_work
 from tenants import context, platform_sessions
 from tenants.context import TenantRef
 from tenants.models import PlatformAdmin
-from tests.conftest import PASSWORD, Desk
+from tests.conftest import PASSWORD, Desk, _drop, make_desk
 from tests.contracts.files import attach, expect_upload
 from tests.contracts.operations import Target
 
@@ -142,6 +145,41 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
         view_id=view.id,
         draft_id=draft.id,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A committed desk with a scene by `author`, and with what is good for one use: a session, three links."""
+
+    desk: Desk
+    author: Person
+    scene: Scene
+    refresh_token: str
+    """`desk.user`'s."""
+    links: dict[str, str]
+
+    def target(self, *, person: Person) -> Target:
+        return self.scene.target(self.desk, person=person, refresh_token=self.refresh_token, links=self.links)
+
+
+@contextmanager
+def homes() -> Iterator[dict[Role, Home]]:
+    """A home for each role of a tenant, with a scene by somebody of it: made once, for tests that are rolled back."""
+    with ExitStack() as made:
+        found = {}
+        for role in (Role.REQUESTER, Role.AGENT, Role.ADMIN):
+            found[role] = make_home(role)
+            made.callback(_drop, found[role].desk)
+        yield found
+
+
+def make_home(role: Role) -> Home:
+    desk = make_desk(f"home-{uuid4().hex[:10]}")
+    author = {Role.REQUESTER: desk.user, Role.AGENT: desk.agent, Role.ADMIN: desk.admin}[role]
+    scene = set_scene(desk, author=author)
+    with context.tenant(desk.ref), unit_of_work():
+        refresh_token = start_session(desk.user)[1]
+    return Home(desk, author, scene, refresh_token, living_links(desk))
 
 
 def living_links(desk: Desk) -> dict[str, str]:

@@ -21,7 +21,7 @@ from tests.conftest import PASSWORD, Desk
 from tests.contracts.errors import assert_refused
 from tests.contracts.files import put
 from tests.contracts.operations import UPLOADED, Target
-from tests.contracts.scene import make_platform_admin, platform_token, set_scene
+from tests.contracts.scene import Home, make_platform_admin, platform_token, set_scene
 
 EVERYBODY = frozenset({Role.REQUESTER, Role.AGENT, Role.ADMIN})
 STAFF = frozenset({Role.AGENT, Role.ADMIN})
@@ -101,16 +101,15 @@ class Caller:
 
 
 @pytest.fixture
-def caller(api: Api, acme: Desk) -> Callable[[Role | None], Caller]:
+def caller(api: Api, home_of: dict[Role, Home]) -> Callable[[Role | None], Caller]:
     def of(role: Role | None) -> Caller:
-        people = {Role.REQUESTER: acme.user, Role.AGENT: acme.agent, Role.ADMIN: acme.admin}
-        person = people.get(role, acme.agent) if role else acme.agent
-        target = set_scene(acme, author=person).target(acme, person=person)
+        home = home_of.get(role or Role.AGENT, home_of[Role.AGENT])
+        target = home.target(person=home.author)
         if role is None:
             return Caller(api, target)
         if role is Role.PLATFORM_ADMIN:
             return Caller(api.as_token(platform_token(make_platform_admin())), target)
-        return Caller(api.as_(acme, person), target)
+        return Caller(api.as_(home.desk, home.author), target)
 
     return of
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from helpdesk.people.actions import start_session
 from helpdesk.permissions import OPERATIONS
 from helpdesk.vocabulary import Role
-from helpdesk.work import unit_of_work
-from tenants import context
 from tests.api import Answer, Api
 from tests.conftest import PASSWORD, Desk
 from tests.contracts.errors import assert_refused
 from tests.contracts.files import put
 from tests.contracts.operations import SIGN_OUT, Operation, Target, operations
-from tests.contracts.scene import add_invited, living_links, make_platform_admin, platform_token, set_scene
+from tests.contracts.scene import Home, add_invited, make_platform_admin, platform_token
 
 ROLES: list[Role | None] = [None, *Role]
 GARBAGE = b'{"title": '
@@ -29,12 +25,16 @@ class Caller:
     """Somebody of this role, and things of their own to name."""
 
     role: Role | None
+    desk: Desk
     api: Api
     target: Target
 
     def call(self, operation: Operation, *, raw: bytes | None = None) -> Answer:
         call = operation.call(self.target, optional=False)
         return self.api.call(call.method, call.path, call.body, raw=raw)
+
+    def naming(self, **things: Any) -> Caller:
+        return replace(self, target=replace(self.target, **things))
 
 
 def may(role: Role | None, operation: Operation) -> bool:
@@ -43,20 +43,16 @@ def may(role: Role | None, operation: Operation) -> bool:
 
 
 @pytest.fixture
-def caller(request: pytest.FixtureRequest, api: Api, acme: Desk) -> Iterator[Caller]:
+def caller(request: pytest.FixtureRequest, api: Api, home_of: dict[Role, Home]) -> Caller:
     """By parameter: a role, or None for somebody who is not signed in."""
     role: Role | None = request.param
-    person = {Role.REQUESTER: acme.user, Role.AGENT: acme.agent, Role.ADMIN: acme.admin}.get(role or Role.AGENT)
-    scene = set_scene(acme, author=person)
-    with context.tenant(acme.ref), unit_of_work():
-        refresh_token = start_session(acme.user)[1]
-    target = scene.target(acme, person=acme.user, refresh_token=refresh_token, links=living_links(acme))
+    home = home_of.get(role or Role.AGENT, home_of[Role.AGENT])
+    target = home.target(person=home.desk.user)
     if role is None:
-        yield Caller(role, api, target)
-    elif role is Role.PLATFORM_ADMIN:
-        yield Caller(role, api.as_token(platform_token(make_platform_admin())), target)
-    else:
-        yield Caller(role, api.as_(acme, person), target)
+        return Caller(role, home.desk, api, target)
+    if role is Role.PLATFORM_ADMIN:
+        return Caller(role, home.desk, api.as_token(platform_token(make_platform_admin())), target)
+    return Caller(role, home.desk, api.as_(home.desk, home.author), target)
 
 
 def test_the_table_names_every_operation_and_nothing_else() -> None:
@@ -71,13 +67,11 @@ def test_every_operation_has_one_id_of_its_own() -> None:
 @pytest.mark.parametrize("operation", operations(), ids=lambda operation: operation.id)
 @pytest.mark.parametrize("caller", ROLES, indirect=True, ids=lambda role: role.value if role else "nobody")
 class TestEveryOperationAndRole:
-    def test_does_what_the_table_says(self, caller: Caller, operation: Operation, acme: Desk) -> None:
+    def test_does_what_the_table_says(self, caller: Caller, operation: Operation) -> None:
         if operation.id == "login":
-            target: Any = Target(**_fields(caller.target) | {"email": "user@acme.example", "password": PASSWORD})
-            caller = Caller(caller.role, caller.api, target)
+            caller = caller.naming(email=caller.desk.user.email, password=PASSWORD)
         if operation.id == "inviteUser":
-            invited = Target(**_fields(caller.target) | {"person_id": add_invited(acme).id})
-            caller = Caller(caller.role, caller.api, invited)
+            caller = caller.naming(person_id=add_invited(caller.desk).id)
         if operation.id == "registerAttachment":
             put(caller.target.upload_key)
         answer = caller.call(operation)
@@ -102,7 +96,3 @@ class TestEveryOperationAndRole:
             assert_refused(answer, "UNAUTHORIZED")
         else:
             assert_refused(answer, "FORBIDDEN")
-
-
-def _fields(target: Target) -> dict[str, Any]:
-    return {name: getattr(target, name) for name in target.__slots__}
