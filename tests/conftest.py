@@ -27,6 +27,7 @@ from tenants import context, resolve
 from tenants.context import TenantRef
 from tenants.models import Tenant
 from tenants.signin import steady
+from tests import threads
 from tests.api import Api
 
 settings.HUB_BCRYPT_ROUNDS = 4
@@ -94,6 +95,7 @@ def django_db_setup(django_db_blocker: Any, in_platform: None) -> Iterator[None]
         call_command("migrate_hub", verbosity=0)
     yield
     with django_db_blocker.unblock():
+        threads.close_connections()
         connections.close_all()
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

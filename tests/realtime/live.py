@@ -10,14 +10,15 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
+import pytest
 from django.conf import settings
-from django.db import connection
 from psycopg.conninfo import make_conninfo
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -26,12 +27,22 @@ from helpdesk.people.models import Person
 from helpdesk.tickets.actions import create_ticket
 from helpdesk.work import unit_of_work
 from tenants import context
+from tests import threads
 from tests.conftest import Desk, token_for
 
 ROOT = Path(__file__).resolve().parents[2]
 HANG_S = 30.0
 """A guard against hanging; no test measures by it."""
 T = TypeVar("T")
+both_servers = pytest.mark.parametrize("server", ["uvicorn", "daphne"], indirect=True)
+"""Of a test in which the server has a part; all others run with uvicorn (tests/realtime/conftest.py)."""
+
+
+@contextmanager
+def servers_by_kind() -> Iterator[Servers]:
+    """Gives uvicorn or daphne: each is started when it is first asked for, and runs on beside the other."""
+    with ExitStack() as running:
+        yield cache(lambda kind: running.enter_context(serving(kind)))
 
 
 @contextmanager
@@ -109,6 +120,9 @@ class Server:
         raise AssertionError("no such process")
 
 
+Servers = Callable[[str], Server]
+
+
 class Talk:
     """A client's end of a socket."""
 
@@ -181,15 +195,8 @@ async def signed_in(server: Server, desk: Desk, person: Person, **options: Any) 
 
 
 async def in_thread(fn: Callable[[], T]) -> T:
-    """Run blocking code outside the loop, and give its database connection back."""
-
-    def run() -> T:
-        try:
-            return fn()
-        finally:
-            connection.close()
-
-    return await asyncio.get_running_loop().run_in_executor(None, run)
+    """Run blocking code outside the loop."""
+    return await asyncio.get_running_loop().run_in_executor(threads.pool, threads.keeping_its_connection, fn)
 
 
 async def commit(desk: Desk, fn: Callable[[], T]) -> T:

@@ -24,7 +24,7 @@ from realtime.census import census
 from realtime.presence import keeper, store, ticket
 
 web.WS_PROTOCOL = "realtime.frames:FrameProtocol"
-room.BEAT_S = float(os.environ.get("HUB_TEST_BEAT_S", "1"))
+room.BEAT_S = float(os.environ.get("HUB_TEST_BEAT_S", "0.4"))
 consumers.LOGIN_WITHIN_S = 2.0
 hearing.PROOF_EVERY_S = 1.0
 sse.HEARTBEAT_S = 0.3

@@ -6,7 +6,6 @@ import asyncio
 import base64
 import contextlib
 import os
-from collections.abc import Awaitable, Callable
 
 import pytest
 from websockets.exceptions import ConnectionClosed
@@ -15,9 +14,7 @@ from websockets.frames import Frame, Opcode
 from helpdesk.tickets.actions import create_ticket
 from realtime.connection import MOST_SUBSCRIPTIONS
 from tests.conftest import Desk
-from tests.realtime.live import HANG_S, Server, Talk, commit, new_ticket, signed_in
-
-MakeDesk = Callable[[], Awaitable[Desk]]
+from tests.realtime.live import HANG_S, Server, Talk, both_servers, commit, new_ticket, signed_in
 
 
 async def still_works(talk: Talk) -> bool:
@@ -39,9 +36,9 @@ async def handshake(server: Server) -> tuple[asyncio.StreamReader, asyncio.Strea
 
 
 class TestFrames:
-    async def test_each_gets_an_error_and_the_socket_stays(self, server: Server, new_desk: MakeDesk) -> None:
-        desk = await new_desk()
-        async with signed_in(server, desk, desk.agent) as talk:
+    @both_servers
+    async def test_each_gets_an_error_and_the_socket_stays(self, server: Server, same_desk: Desk) -> None:
+        async with signed_in(server, same_desk, same_desk.agent) as talk:
             for sent, code in (
                 ("nonsense", "BAD_REQUEST"),
                 ("[" * 60_000, "BAD_REQUEST"),
@@ -59,28 +56,28 @@ class TestFrames:
                 assert (await talk.next())["code"] == code, sent
             assert await still_works(talk)
 
-    async def test_twenty_of_them_are_enough(self, server: Server, new_desk: MakeDesk) -> None:
-        desk = await new_desk()
-        async with signed_in(server, desk, desk.agent) as talk:
+    @both_servers
+    async def test_twenty_of_them_are_enough(self, server: Server, same_desk: Desk) -> None:
+        async with signed_in(server, same_desk, same_desk.agent) as talk:
             for _ in range(20):
                 await talk.socket.send("nonsense")
             assert await talk.closed() == 4400
             assert sum(frame["type"] == "error" for frame in talk.seen) == 20
 
-    async def test_a_flood_ends_the_socket(self, server: Server, new_desk: MakeDesk) -> None:
-        desk = await new_desk()
-        async with signed_in(server, desk, desk.agent) as talk:
+    @both_servers
+    async def test_a_flood_ends_the_socket(self, server: Server, same_desk: Desk) -> None:
+        async with signed_in(server, same_desk, same_desk.agent) as talk:
             for _ in range(1000):
                 await talk.say("ping")
             assert await talk.closed() == 4429
             assert sum(frame["type"] == "pong" for frame in talk.seen) < 1000
 
-    async def test_a_connection_holds_a_bounded_number_of_streams(self, server: Server, new_desk: MakeDesk) -> None:
-        desk = await new_desk()
+    async def test_a_connection_holds_a_bounded_number_of_streams(self, server: Server, same_desk: Desk) -> None:
         tickets = await commit(
-            desk, lambda: [create_ticket(desk.user, fields={"title": str(n)}).id for n in range(MOST_SUBSCRIPTIONS)]
+            same_desk,
+            lambda: [create_ticket(same_desk.user, fields={"title": str(n)}).id for n in range(MOST_SUBSCRIPTIONS)],
         )
-        async with signed_in(server, desk, desk.agent) as talk:
+        async with signed_in(server, same_desk, same_desk.agent) as talk:
             for ticket in tickets:
                 assert (await talk.ask("subscribe", stream=f"ticket:{ticket}"))["type"] == "subscribed"
             assert (await talk.ask("subscribe", stream="queue"))["code"] == "TOO_MANY_SUBSCRIPTIONS"
@@ -88,23 +85,27 @@ class TestFrames:
             await talk.ask("unsubscribe", stream=f"ticket:{tickets[0]}")
             assert (await talk.ask("subscribe", stream="queue"))["type"] == "subscribed"
 
+    @both_servers
     @pytest.mark.parametrize("size", [64 * 1024 + 1, 10 * 1024 * 1024])
-    async def test_a_frame_that_is_too_large(self, server: Server, new_desk: MakeDesk, size: int) -> None:
-        desk = await new_desk()
-        async with signed_in(server, desk, desk.agent) as talk, signed_in(server, desk, desk.ada) as other:
+    async def test_a_frame_that_is_too_large(self, server: Server, same_desk: Desk, size: int) -> None:
+        async with (
+            signed_in(server, same_desk, same_desk.agent) as talk,
+            signed_in(server, same_desk, same_desk.ada) as other,
+        ):
             with contextlib.suppress(ConnectionClosed):
                 await talk.socket.send('{"type":"ping","id":"' + "x" * size + '"}')
             assert await talk.closed() in (1009, 1006)
             assert await still_works(other)
 
-    async def test_a_frame_of_the_largest_size(self, server: Server, new_desk: MakeDesk) -> None:
-        desk = await new_desk()
-        async with signed_in(server, desk, desk.agent) as talk:
+    @both_servers
+    async def test_a_frame_of_the_largest_size(self, server: Server, same_desk: Desk) -> None:
+        async with signed_in(server, same_desk, same_desk.agent) as talk:
             frame = '{"type":"ping"}'
             await talk.socket.send(frame + " " * (64 * 1024 - len(frame)))
             assert (await talk.next())["type"] == "pong"
 
 
+@both_servers
 class TestRawBytes:
     async def test_invalid_utf8(self, server: Server) -> None:
         reader, writer = await handshake(server)
@@ -118,21 +119,19 @@ class TestRawBytes:
         assert rest == (b"" if server.kind == "daphne" else b"\x88\x02" + (1007).to_bytes(2, "big"))
         writer.close()
 
-    async def test_half_a_frame_and_then_silence(self, server: Server, new_desk: MakeDesk) -> None:
-        desk = await new_desk()
+    async def test_half_a_frame_and_then_silence(self, server: Server, same_desk: Desk) -> None:
         _, writer = await handshake(server)
         whole = Frame(Opcode.TEXT, b'{"type":"ping"}' * 100).serialize(mask=True)
         writer.write(whole[: len(whole) // 2])
         await writer.drain()
-        async with signed_in(server, desk, desk.agent) as talk:
+        async with signed_in(server, same_desk, same_desk.agent) as talk:
             await talk.ask("subscribe", stream="queue")
-            await new_ticket(desk)
+            await new_ticket(same_desk)
             assert (await talk.until("event"))["event"]["type"] == "ticket.created"
         writer.close()
 
-    async def test_garbage_instead_of_frames(self, server: Server, new_desk: MakeDesk) -> None:
-        desk = await new_desk()
-        async with signed_in(server, desk, desk.agent) as talk:
+    async def test_garbage_instead_of_frames(self, server: Server, same_desk: Desk) -> None:
+        async with signed_in(server, same_desk, same_desk.agent) as talk:
             for garbage in (b"\xff" * 100, b"\x81\x05hello", os.urandom(500)):
                 _, writer = await handshake(server)
                 writer.write(garbage)

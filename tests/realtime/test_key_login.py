@@ -12,7 +12,7 @@ from helpdesk.api_keys.models import ApiKey
 from helpdesk.clock import now, rfc3339
 from helpdesk.people.actions import change_person
 from tests.conftest import Desk
-from tests.realtime.live import Server, commit, new_ticket, open_socket
+from tests.realtime.live import Server, both_servers, commit, new_ticket, open_socket
 
 MakeDesk = Callable[[], Awaitable[Desk]]
 ALL = ("tickets:read:any", "notifications:read:any")
@@ -23,6 +23,7 @@ async def key_of(desk: Desk, *scopes: str, **more: object) -> tuple[ApiKey, str]
     return await commit(desk, lambda: create_key(desk.agent, **make))  # type: ignore[arg-type]
 
 
+@both_servers
 async def test_follows_the_queue(server: Server, new_desk: MakeDesk) -> None:
     desk = await new_desk()
     _, token = await key_of(desk)
@@ -77,6 +78,7 @@ async def test_is_cut_at_once(server: Server, new_desk: MakeDesk, how: str) -> N
         assert await talk.closed() == (4403 if how == "narrow" else 4401)
 
 
+@both_servers
 async def test_a_made_up_one_gets_nowhere(server: Server) -> None:
     async with open_socket(server, token="hk_" + "A" * 86) as talk:
         assert await talk.closed() == 4401

@@ -16,7 +16,7 @@ from helpdesk.ticket_views.actions import change_view, create_view, delete_view
 from helpdesk.ticket_views.schemas import ChangeView, CreateView
 from helpdesk.tickets.actions import change_ticket, create_ticket, delete_ticket
 from tests.conftest import Desk
-from tests.realtime.live import Server, Talk, commit, new_ticket, open_socket, signed_in
+from tests.realtime.live import Server, Talk, both_servers, commit, new_ticket, open_socket, signed_in
 from tests.realtime.live_views.client import ViewState
 
 MakeDesk = Callable[[], Awaitable[Desk]]
@@ -52,6 +52,7 @@ def titles(state: ViewState) -> list[str]:
 
 
 class TestWhatComes:
+    @both_servers
     async def test_a_window_and_then_what_entered_changed_and_left(self, server: Server, new_desk: MakeDesk) -> None:
         desk = await new_desk()
         first = await new_ticket(desk, title="first")
@@ -195,10 +196,9 @@ class TestRefusals:
         ],
     )
     async def test_what_cannot_be_asked(
-        self, server: Server, new_desk: MakeDesk, asked: dict[str, Any], code: str, names: str
+        self, server: Server, same_desk: Desk, asked: dict[str, Any], code: str, names: str
     ) -> None:
-        desk = await new_desk()
-        async with signed_in(server, desk, desk.agent) as talk:
+        async with signed_in(server, same_desk, same_desk.agent) as talk:
             answer = await talk.ask("subscribe", **{"stream": STREAM, **asked})
             assert (answer["type"], answer["code"]) == ("error", code)
             assert names in answer["message"]

@@ -18,7 +18,7 @@ from helpdesk.vocabulary import Role
 from tenants.context import platform
 from tenants.models import Tenant
 from tests.conftest import Desk, token_for
-from tests.realtime.live import Server, commit, in_thread, open_socket, signed_in
+from tests.realtime.live import Server, both_servers, commit, in_thread, open_socket, signed_in
 
 MakeDesk = Callable[[], Awaitable[Desk]]
 
@@ -28,33 +28,30 @@ def cookie_of(server: Server, token: str) -> str:
     return f"hub_session_{server.port}={token}"
 
 
+@both_servers
 class TestWaysIn:
-    async def test_a_subprotocol(self, server: Server, new_desk: MakeDesk) -> None:
-        desk = await new_desk()
-        async with signed_in(server, desk, desk.agent) as talk:
+    async def test_a_subprotocol(self, server: Server, same_desk: Desk) -> None:
+        async with signed_in(server, same_desk, same_desk.agent) as talk:
             assert talk.socket.subprotocol == "hub.v1"
             assert (await talk.ask("subscribe", stream="queue"))["type"] == "subscribed"
 
-    async def test_an_auth_frame(self, server: Server, new_desk: MakeDesk) -> None:
-        desk = await new_desk()
-        token = await in_thread(lambda: token_for(desk, desk.user))
+    async def test_an_auth_frame(self, server: Server, same_desk: Desk) -> None:
+        token = await in_thread(lambda: token_for(same_desk, same_desk.user))
         async with open_socket(server) as talk:
             assert (await talk.ask("subscribe", stream="queue"))["code"] == "UNAUTHORIZED"
             answer = await talk.ask("auth", token=token)
-            assert answer["person"] == {"id": str(desk.user.id), "name": desk.user.name, "role": "USER"}
+            assert answer["person"] == {"id": str(same_desk.user.id), "name": same_desk.user.name, "role": "USER"}
             assert (await talk.ask("subscribe", stream="queue"))["type"] == "subscribed"
 
-    async def test_the_cookie_of_the_same_origin(self, server: Server, new_desk: MakeDesk) -> None:
-        desk = await new_desk()
-        token = await in_thread(lambda: token_for(desk, desk.user))
+    async def test_the_cookie_of_the_same_origin(self, server: Server, same_desk: Desk) -> None:
+        token = await in_thread(lambda: token_for(same_desk, same_desk.user))
         headers = {"Cookie": cookie_of(server, token)}
         async with open_socket(server, origin=f"http://localhost:{server.port}", additional_headers=headers) as talk:
             assert (await talk.ask("subscribe", stream="queue"))["type"] == "subscribed"
 
     @pytest.mark.parametrize("origin", ["http://evil.example", "http://localhost:1", "null", None])
-    async def test_no_cookie_of_another_origin(self, server: Server, new_desk: MakeDesk, origin: str | None) -> None:
-        desk = await new_desk()
-        token = await in_thread(lambda: token_for(desk, desk.user))
+    async def test_no_cookie_of_another_origin(self, server: Server, same_desk: Desk, origin: str | None) -> None:
+        token = await in_thread(lambda: token_for(same_desk, same_desk.user))
         headers = {"Cookie": cookie_of(server, token)}
         async with open_socket(server, origin=origin, additional_headers=headers) as talk:
             assert (await talk.ask("subscribe", stream="queue"))["code"] == "UNAUTHORIZED"
@@ -65,6 +62,7 @@ class TestWaysIn:
 
 
 class TestRefusals:
+    @both_servers
     @pytest.mark.parametrize("token", ["nonsense", "a.b.c", "eyJhbGciOiJub25lIn0.e30."])
     async def test_a_bad_token(self, server: Server, token: str) -> None:
         async with open_socket(server, token=token) as talk:
@@ -74,9 +72,8 @@ class TestRefusals:
             await talk.say("auth", token=token)
             assert await talk.closed() == 4401
 
-    async def test_an_expired_token(self, server: Server, new_desk: MakeDesk) -> None:
-        desk = await new_desk()
-        token = await _token_ending(desk, desk.agent, timedelta(seconds=-1))
+    async def test_an_expired_token(self, server: Server, same_desk: Desk) -> None:
+        token = await _token_ending(same_desk, same_desk.agent, timedelta(seconds=-1))
         async with open_socket(server, token=token) as talk:
             assert await talk.closed() == 4401
 
@@ -88,17 +85,18 @@ class TestRefusals:
         async with open_socket(server, host=f"{other.ref.slug}.localhost", token=token) as talk:
             assert (await talk.ask("subscribe", stream="queue"))["type"] == "subscribed"
 
-    async def test_a_platform_token(self, server: Server, new_desk: MakeDesk) -> None:
-        desk = await new_desk()
-        bearer = Bearer(desk.agent.id, "root@platform.example", Role.PLATFORM_ADMIN, None)
-        token, _ = issue_token(bearer, session_id=desk.agent.id)
+    async def test_a_platform_token(self, server: Server, same_desk: Desk) -> None:
+        bearer = Bearer(same_desk.agent.id, "root@platform.example", Role.PLATFORM_ADMIN, None)
+        token, _ = issue_token(bearer, session_id=same_desk.agent.id)
         async with open_socket(server, token=token) as talk:
             assert await talk.closed() == 4403
 
+    @both_servers
     async def test_an_unknown_host(self, server: Server) -> None:
         async with open_socket(server, host="nobody.localhost") as talk:
             assert await talk.closed() == 4404
 
+    @both_servers
     @pytest.mark.parametrize("path", ["/", "/ws", "/ws/v2", "/ws/v1/", "/api/v1/tickets"])
     async def test_an_unknown_path(self, server: Server, path: str) -> None:
         async with open_socket(server, path=path) as talk:
@@ -112,11 +110,10 @@ class TestRefusals:
 
 
 class TestAfterTheLogin:
-    async def test_a_token_is_renewed(self, server: Server, new_desk: MakeDesk) -> None:
-        desk = await new_desk()
-        token = await _token_ending(desk, desk.agent, timedelta(seconds=8))
-        ends = now() + timedelta(seconds=9)
-        later = await in_thread(lambda: token_for(desk, desk.agent))
+    async def test_a_token_is_renewed(self, server: Server, same_desk: Desk) -> None:
+        token = await _token_ending(same_desk, same_desk.agent, timedelta(seconds=5))
+        ends = now() + timedelta(seconds=6)
+        later = await in_thread(lambda: token_for(same_desk, same_desk.agent))
         async with open_socket(server, token=token) as talk:
             assert (await talk.ask("auth", token="nonsense"))["code"] == "UNAUTHORIZED"
             assert (await talk.ask("auth", token=later))["type"] == "authenticated"
@@ -126,20 +123,20 @@ class TestAfterTheLogin:
                     await talk.until("synced")
             assert (await talk.ask("ping"))["type"] == "pong"
 
-    async def test_a_token_that_ends_ends_the_socket(self, server: Server, new_desk: MakeDesk) -> None:
-        desk = await new_desk()
-        token = await _token_ending(desk, desk.agent, timedelta(seconds=12))
+    @both_servers
+    async def test_a_token_that_ends_ends_the_socket(self, server: Server, same_desk: Desk) -> None:
+        token = await _token_ending(same_desk, same_desk.agent, timedelta(seconds=6))
         async with open_socket(server, token=token) as talk:
             assert (await talk.ask("ping"))["type"] == "pong"
             assert await talk.closed() == 4401
 
-    async def test_another_persons_token_ends_the_socket(self, server: Server, new_desk: MakeDesk) -> None:
-        desk = await new_desk()
-        other = await in_thread(lambda: token_for(desk, desk.user))
-        async with signed_in(server, desk, desk.agent) as talk:
+    async def test_another_persons_token_ends_the_socket(self, server: Server, same_desk: Desk) -> None:
+        other = await in_thread(lambda: token_for(same_desk, same_desk.user))
+        async with signed_in(server, same_desk, same_desk.agent) as talk:
             await talk.say("auth", token=other)
             assert await talk.closed() == 4401
 
+    @both_servers
     @pytest.mark.parametrize(("change", "code"), [("deactivate", 4401), ("sign out", 4401), ("promote", 4409)])
     async def test_who_changes_goes(self, server: Server, new_desk: MakeDesk, change: str, code: int) -> None:
         desk = await new_desk()

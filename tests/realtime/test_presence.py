@@ -19,7 +19,17 @@ from helpdesk.vocabulary import Role
 from realtime.presence.keeper import MOST_TICKETS
 from tenants import actions as tenant_actions
 from tests.conftest import Desk
-from tests.realtime.live import Server, Talk, commit, in_thread, new_ticket, open_socket, serving, signed_in
+from tests.realtime.live import (
+    Server,
+    Talk,
+    both_servers,
+    commit,
+    in_thread,
+    new_ticket,
+    open_socket,
+    serving,
+    signed_in,
+)
 
 MakeDesk = Callable[[], Awaitable[Desk]]
 Here = list[tuple[Any, ...]]
@@ -77,6 +87,7 @@ async def set_typing_shown(desk: Desk, *, shown: bool) -> None:
 
 
 class TestWhoIsThere:
+    @both_servers
     async def test_is_told_to_staff_who_follow_and_ends_with_the_socket(
         self, server: Server, new_desk: MakeDesk
     ) -> None:

@@ -13,7 +13,7 @@ from django.db import connection
 from helpdesk.comments.actions import add_comment, delete_comment
 from helpdesk.tickets.actions import change_ticket, delete_ticket
 from tests.conftest import Desk
-from tests.realtime.live import Server, Talk, commit, events, new_ticket, signed_in
+from tests.realtime.live import Server, Talk, both_servers, commit, events, new_ticket, signed_in
 
 MakeDesk = Callable[[], Awaitable[Desk]]
 
@@ -28,6 +28,7 @@ def types(talk: Talk) -> list[str]:
 
 
 class TestWhoSeesWhat:
+    @both_servers
     async def test_a_ticket_reaches_the_queue_of_staff_and_of_its_requester(
         self, server: Server, new_desk: MakeDesk
     ) -> None:
@@ -139,6 +140,7 @@ class TestWhoSeesWhat:
 
 
 class TestResume:
+    @both_servers
     @pytest.mark.parametrize("role", ["agent", "user"])
     async def test_nothing_is_lost_and_nothing_comes_twice_while_others_write(
         self, server: Server, new_desk: MakeDesk, role: str

@@ -15,7 +15,7 @@ import pytest
 
 from helpdesk.comments.actions import add_comment
 from tests.conftest import Desk
-from tests.realtime.live import Server, Talk, commit, events, free_port, new_ticket, serving, signed_in
+from tests.realtime.live import Server, Talk, both_servers, commit, events, free_port, new_ticket, serving, signed_in
 
 MakeDesk = Callable[[], Awaitable[Desk]]
 pytestmark = pytest.mark.slow
@@ -47,6 +47,7 @@ async def read_events(talk: Talk, count: int) -> None:
         await talk.next()
 
 
+@both_servers
 class TestSlowReader:
     async def test_is_cut_off_while_others_lose_nothing(self, server: Server, new_desk: MakeDesk) -> None:
         desk = await new_desk()

@@ -13,16 +13,33 @@ from helpdesk.events.queries import get_head
 from helpdesk.people.credentials import cookie_name
 from tests.conftest import Desk, token_for
 from tests.contracts.scene import Scene, fingerprint, set_scene
-from tests.realtime.live import Server, Talk, commit, in_thread, new_ticket, open_socket, serving, signed_in
+from tests.realtime.live import (
+    Server,
+    Servers,
+    Talk,
+    both_servers,
+    commit,
+    in_thread,
+    new_ticket,
+    open_socket,
+    servers_by_kind,
+    signed_in,
+)
 
 CANARY = "canary-51c2"
 WORDS = ["user", "agent", "admin"]
 
 
-@pytest.fixture(scope="module", params=["uvicorn", "daphne"])
-def server(request: pytest.FixtureRequest, django_db_setup: None) -> Iterator[Server]:
-    with serving(request.param) as running:
-        yield running
+@pytest.fixture(scope="module")
+def servers(django_db_setup: None) -> Iterator[Servers]:
+    with servers_by_kind() as servers:
+        yield servers
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, servers: Servers) -> Server:
+    """As in tests/realtime."""
+    return servers(getattr(request, "param", "uvicorn"))
 
 
 class Two:
@@ -95,6 +112,7 @@ class TestEveryStream:
             assert ticket not in str(there.seen)
 
 
+@both_servers
 class TestGettingIn:
     async def test_with_another_tenants_token_is_refused(self, server: Server, two: Two) -> None:
         token = await in_thread(lambda: token_for(two.acme, two.acme.admin))
