@@ -33,6 +33,11 @@ define install
 	exit 1
 endef
 
+# The slow tests of some markers ($(1)), run with some options ($(2)). That ARGS picks none of them is no failure.
+define slow
+	@$(EMBEDDED) $(PY) -m pytest -m "$(1)" $(2) $(ARGS) || { code=$$?; [ $$code -eq 5 ] || exit $$code; }
+endef
+
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | awk -F'|' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
@@ -42,9 +47,9 @@ run: install ## Run the whole hub; PORT, HOST and HUB_HOME move it, Ctrl-C stops
 test: install-dev ## Run the tests; ARGS go to pytest, as in make test ARGS="-k tickets"
 	@$(EMBEDDED) $(PY) -m pytest -n 2 --dist loadscope -m "not slow" $(ARGS)
 
-test-slow: install-dev ## Run the tests that take their time: crashes, races, whole stacks
-	@$(EMBEDDED) $(PY) -m pytest -m slow $(ARGS) || { code=$$?; \
-		if [ $$code -eq 5 ]; then echo "There are no slow tests here."; else exit $$code; fi; }
+test-slow: install-dev ## Run the tests that take their time: crashes, races, whole stacks; two files at a time, some alone
+	$(call slow,slow and not alone,-n 2 --dist loadfile)
+	$(call slow,slow and alone,)
 
 check: install-dev ## Everything a change must pass: format, lint, types, import contracts, migrations, tests
 	@echo "== Format"

@@ -43,11 +43,16 @@ WITH_REAL_PROCESSES = frozenset({"realtime", "config", "embedded", "e2e", "brows
 """Folders whose tests start servers and talk to them over sockets."""
 ONE_TRY = frozenset({"contracts", "chaos"})
 """What fails here once has failed: a lost event does not come back by looking again."""
+ALONE = frozenset({"chaos"})
+"""Folders whose slow tests take the whole machine."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """On a machine that stands still for seconds such a test may lose its race: it gets a second try, which is told."""
     for item in items:
+        if item.path.parent.name in ALONE:
+            item.add_marker(pytest.mark.alone)
         real = item.path.parent.name in WITH_REAL_PROCESSES or "socket" in item.path.name
         if real or (item.get_closest_marker("slow") and item.path.parent.name not in ONE_TRY):
             item.add_marker(pytest.mark.flaky(reruns=2))

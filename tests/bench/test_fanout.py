@@ -12,7 +12,7 @@ from tests.bench.fanout_hub import SETTINGS, Hub
 from tests.conftest import Desk
 from tests.realtime.live import serving
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 SOCKETS = 200
 
 

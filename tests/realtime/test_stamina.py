@@ -24,7 +24,7 @@ from tests.conftest import Desk
 from tests.realtime.live import HANG_S, Server, Talk, serving, signed_in
 
 MakeDesk = Callable[[], Awaitable[Desk]]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 SUBSCRIBES = int(os.environ.get("STAMINA_SUBSCRIBES", "2000"))
 CONNECTS = int(os.environ.get("STAMINA_CONNECTS", "200"))
 CYCLES_A_SOCKET = 200
