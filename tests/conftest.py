@@ -43,7 +43,7 @@ WITH_REAL_PROCESSES = frozenset({"realtime", "config", "embedded", "e2e", "brows
 """Folders whose tests start servers and talk to them over sockets."""
 ONE_TRY = frozenset({"contracts", "chaos"})
 """What fails here once has failed: a lost event does not come back by looking again."""
-ALONE = frozenset({"chaos"})
+ALONE = frozenset({"chaos", "e2e"})
 """Folders whose slow tests take the whole machine."""
 
 
