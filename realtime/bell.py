@@ -37,6 +37,8 @@ class Ringer(ABC):
     """
 
     thread_name: str
+    breath_s = 0.0
+    """Between the first ring and what is done about it: what is rung meanwhile is done at once."""
 
     def __init__(self) -> None:
         self._due: dict[UUID, int] = {}
@@ -58,12 +60,17 @@ class Ringer(ABC):
         loop = asyncio.new_event_loop()
         asyncio.set_event_loop(loop)
         while True:
+            self._wait_for_some()
+            time.sleep(self.breath_s)
             loop.run_until_complete(self._ring_all(self._take()))
 
-    def _take(self) -> dict[UUID, int]:
+    def _wait_for_some(self) -> None:
         with self._some:
             while not self._due:
                 self._some.wait()
+
+    def _take(self) -> dict[UUID, int]:
+        with self._some:
             due, self._due = self._due, {}
             return due
 

@@ -16,11 +16,15 @@ from tasks.dispatch import dispatch
 
 _IMPATIENT = {"socket_timeout": LONGEST_RING_S, "socket_connect_timeout": LONGEST_RING_S, "retry_on_timeout": False}
 
+BREATH_S = 0.03
+"""To queue a job takes some milliseconds of the interpreter, in which frames would wait: they leave first."""
+
 
 class DispatchRinger(Ringer):
     """Rings the workers."""
 
     thread_name = "dispatch-ringer"
+    breath_s = BREATH_S
 
     async def _ring_far(self, tenant_id: UUID, seq: int) -> None:
         # The connection is of this thread alone, so its blocking call holds up nobody; its sockets time out.

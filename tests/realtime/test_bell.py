@@ -102,3 +102,24 @@ async def test_the_hub_of_this_process_is_woken_from_another_thread(monkeypatch:
     offer = log.offer(log.write(), 1)
     await asyncio.get_running_loop().run_in_executor(None, hub.ring_local, tenant, 1, offer)
     assert await asyncio.wait_for(woken.get(), 10) == (tenant, 1, [offer])
+
+
+def test_what_is_rung_in_one_breath_is_one_ring() -> None:
+    rung: list[tuple[UUID, int]] = []
+    done = threading.Event()
+
+    class Patient(Ringer):
+        thread_name = "patient"
+        breath_s = 0.2
+
+        async def _ring_far(self, tenant_id: UUID, seq: int) -> None:
+            rung.append((tenant_id, seq))
+            if tenant_id == last:
+                done.set()
+
+    ringer, tenant, last = Patient(), uuid4(), uuid4()
+    for seq in range(1, 51):
+        ringer.ring(tenant, seq)
+    ringer.ring(last, 1)
+    assert done.wait(10)
+    assert rung == [(tenant, 50), (last, 1)]
