@@ -84,10 +84,12 @@ SECURE_HSTS_SECONDS = 0 if env.development else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not env.development
 
 STATIC_URL = "/static/"
-STATICFILES_DIRS = [("hub", ROOT / "console" / "static")]
+_CONSOLE = ROOT / "console" / "dist"
+STATICFILES_DIRS = [("hub", ROOT / "console" / "static"), *([("console", _CONSOLE)] if _CONSOLE.is_dir() else [])]
 STATIC_ROOT = None  # whitenoise serves what the finders find
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/console/.+-[\w-]{8}\.\w+$"
 # whitenoise reads files synchronously, which is right for files this small.
 warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume synchronous iterators")
 

@@ -8,9 +8,10 @@ from django.views.decorators.http import require_safe
 
 from config import health
 from config.account import account_page
+from config.console import console_page
 from config.dev_mail import mail_json, mail_page
 from config.mail_events import hear
-from config.pages import api_docs, live_page
+from config.pages import api_docs
 from config.unsubscribe import unsubscribe
 from helpdesk.answers import refusal
 from helpdesk.api import api, list_endpoints
@@ -25,7 +26,7 @@ api.add_router("/health", health.router)
 api.add_router("/events", events, tags=["Events"])
 
 urlpatterns = [
-    path("", require_safe(live_page)),
+    path("", require_safe(console_page)),
     path("api-docs", require_safe(api_docs)),
     path("health", require_safe(health.ready)),
     path("health/live", require_safe(health.live)),

@@ -1,0 +1,3 @@
+export default function Settings(_: { isAdmin: boolean }) {
+  return null;
+}

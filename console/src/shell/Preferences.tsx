@@ -1,0 +1,70 @@
+import { useState } from "react";
+import { Dialog } from "../ui/Dialog";
+import { CheckField, SelectField } from "../ui/Field";
+import { desktopWanted, wantDesktop } from "../ui/desktop";
+import { currentTheme, showTheme, type Theme } from "../ui/theme";
+import { chooseLanguage, currentLanguage, LANGUAGES, useWords, type Language } from "../words";
+import { chooseTimeZone, keptTimeZone } from "../words/times";
+
+/** How the page looks and speaks, on this device. */
+export function Preferences({ onClose }: { onClose: () => void }) {
+  const { t } = useWords();
+  const [theme, setTheme] = useState(currentTheme);
+  const [zone, setZone] = useState(keptTimeZone);
+  const [desktop, setDesktop] = useState(desktopWanted);
+  const [isDenied, setIsDenied] = useState(false);
+  const browserZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return (
+    <Dialog title={t("shell.preferences")} onClose={onClose}>
+      <SelectField
+        label={t("shell.theme")}
+        value={theme}
+        onChange={(event) => {
+          const chosen = event.target.value as Theme;
+          setTheme(chosen);
+          showTheme(chosen);
+        }}
+      >
+        <option value="system">{t("shell.themeSystem")}</option>
+        <option value="light">{t("shell.themeLight")}</option>
+        <option value="dark">{t("shell.themeDark")}</option>
+      </SelectField>
+      <SelectField
+        label={t("shell.language")}
+        value={currentLanguage()}
+        onChange={(event) => void chooseLanguage(event.target.value as Language)}
+      >
+        {Object.entries(LANGUAGES).map(([code, name]) => (
+          <option key={code} value={code} lang={code}>
+            {name}
+          </option>
+        ))}
+      </SelectField>
+      <SelectField
+        label={t("shell.timeZone")}
+        value={zone ?? ""}
+        onChange={(event) => {
+          const chosen = event.target.value || null;
+          setZone(chosen);
+          chooseTimeZone(chosen);
+        }}
+      >
+        <option value="">{t("shell.timeZoneBrowser", { name: browserZone })}</option>
+        {Intl.supportedValuesOf("timeZone").map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </SelectField>
+      <CheckField
+        label={t("shell.desktop")}
+        hint={isDenied ? t("shell.desktopDenied") : t("shell.desktopHint")}
+        checked={desktop}
+        onChange={(event) => {
+          void wantDesktop(event.target.checked).then((granted) => {
+            setDesktop(granted);
+            setIsDenied(event.target.checked && !granted);
+          });
+        }}
+      />
+    </Dialog>
+  );
+}

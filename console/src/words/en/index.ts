@@ -1,0 +1,13 @@
+import door from "./door.json";
+import notifications from "./notifications.json";
+import platform from "./platform.json";
+import portal from "./portal.json";
+import priority from "./priority.json";
+import queue from "./queue.json";
+import settings from "./settings.json";
+import shell from "./shell.json";
+import status from "./status.json";
+import ticket from "./ticket.json";
+import ui from "./ui.json";
+
+export default { door, notifications, platform, portal, priority, queue, settings, shell, status, ticket, ui };

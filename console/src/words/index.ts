@@ -1,0 +1,64 @@
+/** All text of the page: one file a language, with the same keys; English is there at once, others are fetched. */
+import i18next, { type Resource } from "i18next";
+import { initReactI18next } from "react-i18next";
+import en from "./en";
+
+export const LANGUAGES = { en: "English", de: "Deutsch", ar: "العربية" } as const;
+export type Language = keyof typeof LANGUAGES;
+const RIGHT_TO_LEFT: readonly string[] = ["ar"];
+const KEPT_AT = "hub.language";
+
+const OTHERS: Record<Exclude<Language, "en">, () => Promise<{ default: Resource[string] }>> = {
+  de: () => import("./de"),
+  ar: () => import("./ar"),
+};
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    defaultNS: "words";
+    resources: { words: typeof en };
+  }
+}
+
+function isLanguage(name: string): name is Language {
+  return name in LANGUAGES;
+}
+
+/** What was chosen, else the first of the browser's languages that there is. */
+export function preferredLanguage(kept: string | null, browsers: readonly string[]): Language {
+  const wanted = [kept ?? "", ...browsers.map((one) => one.split("-")[0] ?? "")];
+  return wanted.find(isLanguage) ?? "en";
+}
+
+export async function beginWords(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: "en",
+    fallbackLng: "en",
+    defaultNS: "words",
+    resources: { en: { words: en } },
+    interpolation: { escapeValue: false },
+  });
+  await speak(preferredLanguage(localStorage.getItem(KEPT_AT), navigator.languages));
+}
+
+/** From now on in this language; the page's direction follows. */
+export async function speak(language: Language): Promise<void> {
+  if (language !== "en" && !i18next.hasResourceBundle(language, "words")) {
+    i18next.addResourceBundle(language, "words", (await OTHERS[language]()).default);
+  }
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
+  document.documentElement.dir = RIGHT_TO_LEFT.includes(language) ? "rtl" : "ltr";
+}
+
+export async function chooseLanguage(language: Language): Promise<void> {
+  localStorage.setItem(KEPT_AT, language);
+  await speak(language);
+}
+
+export function currentLanguage(): Language {
+  return isLanguage(i18next.language) ? i18next.language : "en";
+}
+
+export { useTranslation as useWords } from "react-i18next";
+export { default as words } from "i18next";

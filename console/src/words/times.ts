@@ -1,0 +1,67 @@
+/** Moments as people read them, in their language and time zone. Moments come as RFC 3339. */
+import { currentLanguage } from "./index";
+
+const KEPT_AT = "hub.timeZone";
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** The time zone that was chosen on this device; null: the browser's. */
+export function keptTimeZone(): string | null {
+  return localStorage.getItem(KEPT_AT);
+}
+
+export function timeZone(): string {
+  return keptTimeZone() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+export function chooseTimeZone(name: string | null): void {
+  if (name === null) localStorage.removeItem(KEPT_AT);
+  else localStorage.setItem(KEPT_AT, name);
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const language = currentLanguage();
+  const key = JSON.stringify([language, timeZone(), options]);
+  let found = formats.get(key);
+  if (!found) formats.set(key, (found = new Intl.DateTimeFormat(language, { timeZone: timeZone(), ...options })));
+  return found;
+}
+
+/** "3 Nov 2026, 14:05" */
+export function fullTime(moment: string): string {
+  return format({ dateStyle: "medium", timeStyle: "short" }).format(new Date(moment));
+}
+
+export function day(moment: string): string {
+  return format({ dateStyle: "medium" }).format(new Date(moment));
+}
+
+/** "now", "12 min. ago", "3 days ago", then the day: short, for lists. */
+export function shortAgo(moment: string, now: number): string {
+  const past = Math.max(0, now - Date.parse(moment));
+  const relative = new Intl.RelativeTimeFormat(currentLanguage(), { style: "narrow", numeric: "auto" });
+  if (past < MINUTE) return relative.format(0, "second");
+  if (past < HOUR) return relative.format(-Math.floor(past / MINUTE), "minute");
+  if (past < DAY) return relative.format(-Math.floor(past / HOUR), "hour");
+  if (past < 30 * DAY) return relative.format(-Math.floor(past / DAY), "day");
+  return format({ day: "numeric", month: "short", year: "numeric" }).format(new Date(moment));
+}
+
+export function number(value: number): string {
+  return new Intl.NumberFormat(currentLanguage()).format(value);
+}
+
+/** "1.2 MB" */
+export function fileSize(bytes: number): string {
+  const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+  const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  return new Intl.NumberFormat(currentLanguage(), {
+    style: "unit",
+    unit: units[step],
+    unitDisplay: step === 0 ? "long" : "short",
+    maximumFractionDigits: 1,
+  }).format(bytes / 1000 ** step);
+}
