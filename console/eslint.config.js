@@ -19,6 +19,8 @@ export default tseslint.config(
     languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js"] } } },
     rules: {
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // It takes a shortcut's function, which runs when a key is pressed, for one that runs while drawing.
+      "react-hooks/refs": "off",
       "@typescript-eslint/no-misused-spread": "off",
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       "@typescript-eslint/no-confusing-void-expression": "off",

@@ -112,7 +112,7 @@ function useSteps(text: string, onNew: () => void): readonly Option<Step>[] {
     { name: t("shell.signOut"), value: { icon: LogOut, run: () => void signOut() } },
   ];
   const searched = asked
-    ? [to(t("shell.searchFor", { text: asked }), `/search?q=${encodeURIComponent(asked)}`, Search)]
+    ? [to(t("shell.searchFor", { text: asked }), `/search/${encodeURIComponent(asked)}`, Search)]
     : [];
   const ticketSteps = (asked ? (tickets.data?.data ?? []) : []).map((ticket) => ({
     ...to(ticket.title, `/tickets/${ticket.id}`, Ticket),

@@ -37,6 +37,7 @@ export async function beginWords(): Promise<void> {
     defaultNS: "words",
     resources: { en: { words: en } },
     interpolation: { escapeValue: false },
+    showSupportNotice: false,
   });
   await speak(preferredLanguage(localStorage.getItem(KEPT_AT), navigator.languages));
 }
