@@ -1,6 +1,6 @@
 # Every command of the project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check fmt lock smoke chaos bench bench-delivery schema openapi asyncapi install install-dev clean
+.PHONY: help run console test test-slow check fmt lock smoke chaos bench bench-delivery schema openapi asyncapi install install-dev clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -19,8 +19,9 @@ MINUTES ?= 30
 HUB_TEST_HOME ?= var/test
 EMBEDDED := HUB_ENV=$${HUB_ENV:-development} HUB_HOME=$(HUB_TEST_HOME) $(PY) -m config.embedded --fast --
 MANAGE := $(EMBEDDED) $(PY) manage.py
-COMPILE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header --extra embedded
+RESOLVE := $(VENV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header
+COMPILE := $(RESOLVE) --extra embedded
 
 # Finds a Python that is new enough, and lets it fill .venv from a lock file ($(1)) where that is not done yet.
 define install
@@ -44,6 +45,9 @@ help: ## Show this list
 run: install ## Run the whole hub; PORT, HOST and HUB_HOME move it, Ctrl-C stops it
 	@$(PY) -m config.run
 
+console: install ## Build the page at / from console/; `make run` does it where something has changed
+	@$(PY) -m config.embedded.console build
+
 test: install-dev ## Run the tests; ARGS go to pytest, as in make test ARGS="-k tickets"
 	@$(EMBEDDED) $(PY) -m pytest -n 2 --dist loadscope -m "not slow" $(ARGS)
 
@@ -62,6 +66,8 @@ check: install-dev ## Everything a change must pass: format, lint, types, import
 	@$(VENV)/bin/lint-imports
 	@echo "== Migrations"
 	@$(MANAGE) makemigrations --check --dry-run
+	@echo "== Console"
+	@$(PY) -m config.embedded.console check
 	@echo "== Tests"
 	@$(MAKE) --no-print-directory test
 
@@ -97,6 +103,7 @@ lock: install ## Write the lock files anew from pyproject.toml
 	@test -x $(VENV)/bin/uv || $(PY) -m pip install --quiet --disable-pip-version-check uv
 	@$(COMPILE) --extra dev --output-file requirements-dev.lock pyproject.toml
 	@$(COMPILE) --output-file requirements.lock pyproject.toml
+	@$(RESOLVE) --group node --output-file requirements-node.lock
 
 install:
 	$(call install,requirements.lock)
@@ -105,5 +112,5 @@ install-dev:
 	$(call install,requirements-dev.lock)
 
 clean: ## Remove what can be made again: .venv, caches, the tests' data (the hub's own data stays)
-	rm -rf $(VENV) var/test .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
+	rm -rf $(VENV) var/test console/dist console/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

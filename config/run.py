@@ -18,6 +18,7 @@ from pathlib import Path
 
 from dotenv import load_dotenv
 
+from config.embedded import console
 from config.embedded.errors import EmbeddedError
 from config.embedded.home import ROOT, hub_home
 from config.embedded.leash import leash
@@ -161,11 +162,20 @@ def curl_lines(api: str) -> list[str]:
     ]
 
 
+def build_console() -> None:
+    """Where that cannot be done the rest runs, and the page says so."""
+    try:
+        console.build()
+    except EmbeddedError as error:
+        say(f"{error} The console is left out; everything else runs.")
+
+
 def run() -> int:
     """Starts everything and stays until it ends; the exit code."""
     home = hub_home()
     demo = os.environ["HUB_ENV"] == "development"
     address = read_address(os.environ)
+    build_console()
     with embedded_services(home) as services:
         environment = services.environment | {"PYTHONUNBUFFERED": "1"}
         if not demo:

@@ -7,6 +7,7 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** Files with the hash of their text in the name, below /static/; the page itself is served at `/` (config/pages.py). */
 export default defineConfig({
   base: "/static/console/",
+  logLevel: "warn",
   plugins: [react()],
   resolve: { alias: { "ticket-hub-client": here("../clients/typescript/src/index.ts") } },
   build: {

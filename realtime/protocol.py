@@ -394,4 +394,4 @@ def _what_is_wrong(error: ValidationError) -> str:
     where = ".".join(str(part) for part in first["loc"][1:])
     if first["type"] == "extra_forbidden":
         return "There is a field that this frame does not have."
-    return f"{where}: {first['msg']}"
+    return f"{where}: {first['msg'].removeprefix('Value error, ')}"
