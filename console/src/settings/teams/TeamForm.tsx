@@ -1,0 +1,120 @@
+import { useQuery } from "@tanstack/react-query";
+import { Plus, X } from "lucide-react";
+import { useState } from "react";
+import { api, ask } from "../../api/client";
+import { listStaff, type Team } from "../../live/desk";
+import { Avatar, PersonName } from "../../ui/Avatar";
+import { TextArea, TextField } from "../../ui/Field";
+import { FormDialog } from "../../ui/FormDialog";
+import { Picker } from "../../ui/Picker";
+import { useSending } from "../../ui/sending";
+import { useWords } from "../../words";
+import css from "./Teams.module.css";
+
+interface Member {
+  id: string;
+  name: string;
+}
+
+interface Props {
+  team?: Team;
+  onClose: () => void;
+  onChanged: () => Promise<unknown>;
+}
+
+export function TeamForm({ team, onClose, onChanged }: Props) {
+  const { t } = useWords();
+  const sending = useSending(["name", "description", "memberIds"]);
+  const [name, setName] = useState(team?.name ?? "");
+  const [description, setDescription] = useState(team?.description ?? "");
+  const [members, setMembers] = useState<readonly Member[]>(team?.members ?? []);
+  const onSend = async () => {
+    const body = { name: name.trim(), description: description.trim(), memberIds: members.map(({ id }) => id) };
+    if (team) await ask(api.PATCH("/api/v1/teams/{team_id}", { params: { path: { team_id: team.id } }, body }));
+    else await ask(api.POST("/api/v1/teams", { body }));
+    await onChanged();
+  };
+  return (
+    <FormDialog
+      title={team ? t("settings.teams.editTitle", { name: team.name }) : t("settings.teams.add")}
+      does={team ? t("ui.save") : t("settings.teams.create")}
+      sending={sending}
+      onSend={onSend}
+      onClose={onClose}
+    >
+      <TextField
+        label={t("settings.teams.name")}
+        required
+        maxLength={100}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        problem={sending.about("name")}
+      />
+      <TextArea
+        label={t("settings.teams.description")}
+        rows={2}
+        maxLength={500}
+        value={description}
+        onChange={(event) => setDescription(event.target.value)}
+        problem={sending.about("description")}
+      />
+      <Members members={members} onChange={setMembers} problem={sending.about("memberIds")} />
+    </FormDialog>
+  );
+}
+
+interface MembersProps {
+  members: readonly Member[];
+  onChange: (members: readonly Member[]) => void;
+  problem: string | undefined;
+}
+
+function Members({ members, onChange, problem }: MembersProps) {
+  const { t } = useWords();
+  const staff = useQuery(listStaff);
+  const ids = members.map(({ id }) => id);
+  const without = (id: string) => onChange(members.filter((member) => member.id !== id));
+  return (
+    <fieldset className={css.field}>
+      <legend>{t("settings.teams.members")}</legend>
+      {members.length > 0 && (
+        <ul className={css.chips}>
+          {members.map((member) => (
+            <li key={member.id}>
+              <Avatar name={member.name} />
+              <span className="clip">{member.name}</span>
+              <button
+                type="button"
+                aria-label={t("settings.teams.takeOut", { name: member.name })}
+                onClick={() => without(member.id)}
+              >
+                <X size={13} aria-hidden />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <Picker
+        label={t("settings.teams.addMember")}
+        several
+        searchable
+        disabled={staff.isPending}
+        value={ids}
+        options={(staff.data ?? []).map((one) => ({
+          value: one.id,
+          name: one.name,
+          hint: one.email,
+          look: <PersonName name={one.name} nobody="" />,
+        }))}
+        onPick={(id) => {
+          const one = staff.data?.find((person) => person.id === id);
+          if (ids.includes(id)) without(id);
+          else if (one) onChange([...members, { id, name: one.name }]);
+        }}
+      >
+        <Plus size={14} aria-hidden /> {t("settings.teams.addMember")}
+      </Picker>
+      {problem && <p className={css.problem}>{problem}</p>}
+    </fieldset>
+  );
+}

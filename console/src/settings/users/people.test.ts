@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+import { standing } from "./people";
+
+const there = { isActive: true, invitedAt: null, emailConfirmed: true };
+
+test("Somebody who signed in with a confirmed address is active", () => {
+  expect(standing(there)).toBe("active");
+});
+
+test("Who has not accepted the invitation yet is invited, whatever their address", () => {
+  expect(standing({ ...there, invitedAt: "2026-11-01T00:00:00Z", emailConfirmed: false })).toBe("invited");
+});
+
+test("Deactivated counts more than anything else", () => {
+  expect(standing({ isActive: false, invitedAt: "2026-11-01T00:00:00Z", emailConfirmed: false })).toBe("inactive");
+});
+
+test("An address that nobody confirmed is said", () => {
+  expect(standing({ ...there, emailConfirmed: false })).toBe("unconfirmed");
+});
