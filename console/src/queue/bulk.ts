@@ -20,11 +20,11 @@ type Body = Schemas["BulkChange"];
 
 function change(body: Partial<Body>): Promise<Answer> {
   const headers = { "Idempotency-Key": crypto.randomUUID() };
-  return ask(api.POST("/api/v1/tickets/bulk", { headers, body: body as Body }));
+  return ask(api.POST("/api/v1/tickets/bulk", { headers, body: body }));
 }
 
 export function changeMany(chosen: Chosen, doing: Doing): Promise<Answer> {
-  return change({ ...chosen, ...doing } as Partial<Body>);
+  return change({ ...chosen, ...doing });
 }
 
 /** One call of the way back. */
@@ -67,6 +67,6 @@ export function wayBack(before: readonly Ticket[], doing: Doing, answer: Answer)
 /** How many are as they were. */
 export async function goBack(calls: readonly Back[]): Promise<number> {
   let undone = 0;
-  for (const call of calls) undone += (await change(call as Partial<Body>)).meta.changed;
+  for (const call of calls) undone += (await change(call)).meta.changed;
   return undone;
 }

@@ -56,7 +56,7 @@ function OneEvent({ type, events, onChange }: { type: EventType } & Pick<Props, 
         disabled={isAlong}
         onChange={() => onChange(toggled(events, type))}
       />
-      {t(`settings.webhooks.types.${type}`, { keySeparator: "/" })}
+      {t(`settings.webhooks.types.${type}`)}
     </label>
   );
 }

@@ -13,9 +13,7 @@ export function EventNames({ events, all = false }: { events: readonly string[];
   const { t } = useWords();
   const names = named(events);
   if (names.includes(EVERYTHING)) return <span>{t("settings.webhooks.everything")}</span>;
-  const spoken = names.map((name) =>
-    isKnown(name) ? t(`settings.webhooks.types.${name}`, { keySeparator: "/" }) : name,
-  );
+  const spoken = names.map((name) => (isKnown(name) ? t(`settings.webhooks.types.${name}`) : name));
   const rest = all ? 0 : spoken.length - MOST_NAMED;
   const shown = rest > 0 ? spoken.slice(0, MOST_NAMED) : spoken;
   return (

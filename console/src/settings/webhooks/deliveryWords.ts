@@ -10,7 +10,7 @@ export function useDeliveryWords() {
   return {
     typeOf: (type: string): string => {
       if (type === "webhook.ping") return t("settings.webhooks.ping");
-      return KNOWN.includes(type) ? t(`settings.webhooks.types.${type as EventType}`, { keySeparator: "/" }) : type;
+      return KNOWN.includes(type) ? t(`settings.webhooks.types.${type as EventType}`) : type;
     },
     answerOf: (one: Pick<Delivery, "lastStatus" | "lastError" | "attempts">): string => {
       if (one.lastStatus !== null) return `HTTP ${one.lastStatus}`;
