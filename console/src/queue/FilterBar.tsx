@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Columns3, ListFilter, Search, X } from "lucide-react";
-import { useEffect, useImperativeHandle, useRef, useState, type ReactNode, type Ref } from "react";
+import { memo, useEffect, useImperativeHandle, useRef, useState, type Ref } from "react";
 import { listStaff, listTeams } from "../live/desk";
 import { useMe } from "../session/context";
 import { PersonName } from "../ui/Avatar";
@@ -20,11 +20,10 @@ interface Props {
   columns: readonly ColumnName[];
   onColumns: (columns: readonly ColumnName[]) => void;
   search: Ref<{ focus: () => void }>;
-  children?: ReactNode;
 }
 
 /** Narrow the list down: words in the search language, and what is chosen often. */
-export function FilterBar({ filter, onFilter, columns, onColumns, search, children }: Props) {
+export const FilterBar = memo(function FilterBar({ filter, onFilter, columns, onColumns, search }: Props) {
   const { t } = useWords();
   const me = useMe();
   const staff = useQuery(listStaff).data ?? [];
@@ -103,10 +102,9 @@ export function FilterBar({ filter, onFilter, columns, onColumns, search, childr
       >
         <Columns3 size={15} aria-hidden />
       </Picker>
-      {children}
     </div>
   );
-}
+});
 
 interface SearchProps {
   text: string;

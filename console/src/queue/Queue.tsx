@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Inbox, SearchX, TriangleAlert } from "lucide-react";
-import { useCallback, useMemo, useRef, useState, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useLocation } from "wouter";
 import { listViews, type View } from "../live/views";
 import { Button } from "../ui/Button";
@@ -99,6 +99,15 @@ function List({ view, text, openTicketId, badge }: ListProps) {
   const { rows, gone, waiting, isBehind, settle } = useArranged(list.rows, isRead || selection.size > 0, asked);
   const fresh = useFresh(list.rows, list.isLoading, asked);
   const name = view?.name ?? (text ? t("queue.results", { text }) : t("queue.allTickets"));
+  const standing = useRef(rows);
+  useEffect(() => {
+    standing.current = rows;
+  }, [rows]);
+  const { toggle } = selection;
+  const select = useCallback(
+    (id: string, isRange: boolean) => toggle(id, isRange ? standing.current : undefined),
+    [toggle],
+  );
   const selected = rows.filter((row) => selection.has(row.id));
 
   const move = (step: number) => {
@@ -143,11 +152,10 @@ function List({ view, text, openTicketId, badge }: ListProps) {
         {openTicketId === null && badge}
       </header>
       <div className={css.bar}>
-        <FilterBar {...{ filter, columns, search }} onFilter={setFilter} onColumns={setColumns}>
-          {(isNarrowed(filter) || order !== null) && (
-            <Button onClick={() => setIsSaving(true)}>{t("queue.saveView")}</Button>
-          )}
-        </FilterBar>
+        <FilterBar {...{ filter, columns, search }} onFilter={setFilter} onColumns={setColumns} />
+        {(isNarrowed(filter) || order !== null) && (
+          <Button onClick={() => setIsSaving(true)}>{t("queue.saveView")}</Button>
+        )}
       </div>
       <div className={css.body}>
         {isBehind && (
@@ -170,7 +178,7 @@ function List({ view, text, openTicketId, badge }: ListProps) {
             count={list.count}
             openId={openTicketId}
             selected={selection.ids}
-            onSelect={(id, isRange) => selection.toggle(id, isRange ? rows : undefined)}
+            onSelect={select}
             onSelectAll={() => selection.all(rows)}
             onSort={sort}
             onEnd={list.more}

@@ -1,5 +1,6 @@
 /** How statuses and priorities look: a form each, not a colour alone. */
 import { Circle, CircleCheck, CircleDashed, CircleDot, CircleSlash, CirclePause, Flame, SignalHigh, SignalLow, SignalMedium, type LucideIcon } from "lucide-react"; // prettier-ignore
+import { memo } from "react";
 import { useWords } from "../words";
 import css from "./Marks.module.css";
 
@@ -23,7 +24,7 @@ const PRIORITY_ICONS: Record<Priority, LucideIcon> = {
   low: SignalLow,
 };
 
-export function StatusMark({ status }: { status: Status }) {
+export const StatusMark = memo(function StatusMark({ status }: { status: Status }) {
   const { t } = useWords();
   const Icon = STATUS_ICONS[status];
   return (
@@ -32,9 +33,9 @@ export function StatusMark({ status }: { status: Status }) {
       <span className="clip">{t(`status.${status}`)}</span>
     </>
   );
-}
+});
 
-export function PriorityMark({ priority }: { priority: Priority }) {
+export const PriorityMark = memo(function PriorityMark({ priority }: { priority: Priority }) {
   const { t } = useWords();
   const Icon = PRIORITY_ICONS[priority];
   return (
@@ -43,7 +44,7 @@ export function PriorityMark({ priority }: { priority: Priority }) {
       <span className="clip">{t(`priority.${priority}`)}</span>
     </>
   );
-}
+});
 
 export function Tag({ name }: { name: string }) {
   return <span className={css.tag}>{name}</span>;

@@ -55,6 +55,7 @@ export function Picker<V>(props: Props<V>) {
   const button = useRef<HTMLButtonElement>(null);
   const popover = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLUListElement>(null);
+  const wasOpen = useRef(false);
   const [isOpen, setIsOpen] = useState(false);
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
@@ -67,11 +68,16 @@ export function Picker<V>(props: Props<V>) {
     setText("");
     props.onSearch?.("");
     setAt(Math.max(0, options.findIndex((option) => isChosen(option.value)))); // prettier-ignore
-    popover.current?.showPopover();
-    place(popover.current, button.current);
+    setIsOpen(true);
   };
   const close = () => popover.current?.hidePopover();
   useImperativeHandle(props.openRef, () => open);
+  useLayoutEffect(() => {
+    if (!isOpen) return;
+    popover.current?.showPopover();
+    place(popover.current, button.current);
+    (popover.current?.querySelector("input") ?? list.current)?.focus();
+  }, [isOpen]);
   useLayoutEffect(() => {
     if (isOpen) list.current?.children[active]?.scrollIntoView({ block: "nearest" });
   }, [isOpen, active]);
@@ -114,7 +120,14 @@ export function Picker<V>(props: Props<V>) {
         aria-expanded={isOpen}
         aria-label={`${label}: ${chosen?.name ?? t("ui.none")}`}
         title={label}
-        onClick={open}
+        onPointerDown={() => {
+          wasOpen.current = isOpen;
+        }}
+        onClick={() => {
+          // The press has closed it already, as one anywhere else does.
+          if (!wasOpen.current) open();
+          wasOpen.current = false;
+        }}
       >
         {props.children ?? chosen?.look ?? chosen?.name}
         <ChevronDown size={12} className={css.arrow} aria-hidden />
@@ -124,52 +137,55 @@ export function Picker<V>(props: Props<V>) {
         popover="auto"
         className={css.popover}
         onToggle={(event) => {
-          setIsOpen(event.newState === "open");
-          if (event.newState === "open") (popover.current?.querySelector("input") ?? list.current)?.focus();
+          if (event.newState === "closed") setIsOpen(false);
         }}
         onKeyDown={onKey}
       >
-        {searchable && (
-          <input
-            {...named}
-            aria-label={label}
-            placeholder={t("ui.search")}
-            autoComplete="off"
-            value={text}
-            onChange={(event) => {
-              setText(event.target.value);
-              setAt(0);
-              props.onSearch?.(event.target.value);
-            }}
-          />
-        )}
-        <ul
-          ref={list}
-          id={`${id}-list`}
-          role="listbox"
-          aria-label={label}
-          aria-multiselectable={several || undefined}
-          tabIndex={searchable ? -1 : 0}
-          aria-activedescendant={!searchable && shown.length > 0 ? `${id}-${active}` : undefined}
-          className="scroll"
-        >
-          {shown.map((option, index) => (
-            <li
-              key={option.name + String(index)}
-              id={`${id}-${index}`}
-              role="option"
-              aria-selected={isChosen(option.value)}
-              className={index === active ? css.active : undefined}
-              onPointerMove={() => setAt(index)}
-              onClick={() => pick(option)}
+        {isOpen && (
+          <>
+            {searchable && (
+              <input
+                {...named}
+                aria-label={label}
+                placeholder={t("ui.search")}
+                autoComplete="off"
+                value={text}
+                onChange={(event) => {
+                  setText(event.target.value);
+                  setAt(0);
+                  props.onSearch?.(event.target.value);
+                }}
+              />
+            )}
+            <ul
+              ref={list}
+              id={`${id}-list`}
+              role="listbox"
+              aria-label={label}
+              aria-multiselectable={several || undefined}
+              tabIndex={searchable ? -1 : 0}
+              aria-activedescendant={!searchable && shown.length > 0 ? `${id}-${active}` : undefined}
+              className="scroll"
             >
-              <span className={css.look}>{option.look ?? option.name}</span>
-              {option.hint && <span className={css.hint}>{option.hint}</span>}
-              {isChosen(option.value) && <Check size={14} aria-hidden />}
-            </li>
-          ))}
-          {shown.length === 0 && <li className={css.none}>{t("ui.nothingFound")}</li>}
-        </ul>
+              {shown.map((option, index) => (
+                <li
+                  key={option.name + String(index)}
+                  id={`${id}-${index}`}
+                  role="option"
+                  aria-selected={isChosen(option.value)}
+                  className={index === active ? css.active : undefined}
+                  onPointerMove={() => setAt(index)}
+                  onClick={() => pick(option)}
+                >
+                  <span className={css.look}>{option.look ?? option.name}</span>
+                  {option.hint && <span className={css.hint}>{option.hint}</span>}
+                  {isChosen(option.value) && <Check size={14} aria-hidden />}
+                </li>
+              ))}
+              {shown.length === 0 && <li className={css.none}>{t("ui.nothingFound")}</li>}
+            </ul>
+          </>
+        )}
       </div>
     </>
   );

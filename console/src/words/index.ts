@@ -1,6 +1,6 @@
 /** All text of the page: one file a language, with the same keys; English is there at once, others are fetched. */
 import i18next, { type Resource } from "i18next";
-import { initReactI18next } from "react-i18next";
+import { useSyncExternalStore } from "react";
 import en from "./en";
 
 export const LANGUAGES = { en: "English", de: "Deutsch", ar: "العربية" } as const;
@@ -31,7 +31,7 @@ export function preferredLanguage(kept: string | null, browsers: readonly string
 }
 
 export async function beginWords(): Promise<void> {
-  await i18next.use(initReactI18next).init({
+  await i18next.init({
     lng: "en",
     fallbackLng: "en",
     defaultNS: "words",
@@ -61,5 +61,15 @@ export function currentLanguage(): Language {
   return isLanguage(i18next.language) ? i18next.language : "en";
 }
 
-export { useTranslation as useWords } from "react-i18next";
+const subscribe = (listener: () => void): (() => void) => {
+  i18next.on("languageChanged", listener);
+  return () => i18next.off("languageChanged", listener);
+};
+
+/** The words in the present language; draws anew when that is another. */
+export function useWords(): { t: typeof i18next.t } {
+  useSyncExternalStore(subscribe, () => i18next.language);
+  return i18next;
+}
+
 export { default as words } from "i18next";
