@@ -30,6 +30,18 @@ function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   return found;
 }
 
+/** To make one takes longer than to draw a row. */
+const relatives = new Map<string, Intl.RelativeTimeFormat>();
+
+function relativeFormat(language: string): Intl.RelativeTimeFormat {
+  let found = relatives.get(language);
+  if (!found) {
+    found = new Intl.RelativeTimeFormat(language, { style: "narrow", numeric: "auto" });
+    relatives.set(language, found);
+  }
+  return found;
+}
+
 /** "3 Nov 2026, 14:05" */
 export function fullTime(moment: string): string {
   return format({ dateStyle: "medium", timeStyle: "short" }).format(new Date(moment));
@@ -42,7 +54,7 @@ export function day(moment: string): string {
 /** "now", "12 min. ago", "3 days ago", then the day: short, for lists. */
 export function shortAgo(moment: string, now: number): string {
   const past = Math.max(0, now - Date.parse(moment));
-  const relative = new Intl.RelativeTimeFormat(currentLanguage(), { style: "narrow", numeric: "auto" });
+  const relative = relativeFormat(currentLanguage());
   if (past < MINUTE) return relative.format(0, "second");
   if (past < HOUR) return relative.format(-Math.floor(past / MINUTE), "minute");
   if (past < DAY) return relative.format(-Math.floor(past / HOUR), "hour");
