@@ -7,4 +7,6 @@ export const notificationsUnread = queryOptions({
   queryFn: async () =>
     (await ask(api.GET("/api/v1/notifications", { params: { query: { unreadOnly: true, limit: 1 } } }))).meta
       .unreadCount,
+  // What was read on another device is told by no event: so look when one comes back to this window.
+  refetchOnWindowFocus: "always",
 });

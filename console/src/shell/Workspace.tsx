@@ -3,6 +3,7 @@ import { Route, Switch, useLocation } from "wouter";
 import { NewTicket } from "../ticket/NewTicket";
 import { Queue } from "../queue/Queue";
 import { TicketPage } from "../ticket/TicketPage";
+import { useNotifying } from "../live/notifying";
 import { useMe } from "../session/context";
 import { useShortcuts } from "../ui/keys";
 import { Skeleton } from "../ui/States";
@@ -22,6 +23,7 @@ export default function Workspace() {
   const { t } = useWords();
   const me = useMe();
   const [path, go] = useLocation();
+  useNotifying(go);
   const [shows, setShows] = useState<"palette" | "help" | "new" | null>(null);
   const main = useRef<HTMLElement>(null);
   const [list, setList] = useState("/");
