@@ -1,6 +1,6 @@
 # Every command of the project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run console test test-slow check fmt lock smoke chaos bench bench-delivery schema openapi asyncapi install install-dev clean
+.PHONY: help run console test test-slow test-browser bench-console check fmt lock smoke chaos bench bench-delivery schema openapi asyncapi install install-dev clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -55,6 +55,9 @@ test-slow: install-dev ## Run the tests that take their time: crashes, races, wh
 	$(call slow,slow and not alone,-n 2 --dist loadfile)
 	$(call slow,slow and alone,)
 
+test-browser: install-dev ## The console in a real browser: a day at the desk; says what is missing where there is no Chromium
+	@$(EMBEDDED) $(PY) -m pytest tests/browser -m slow -p no:randomly $(ARGS)
+
 check: install-dev ## Everything a change must pass: format, lint, types, import contracts, migrations, tests
 	@echo "== Format"
 	@$(PY) -m ruff format --check .
@@ -83,6 +86,9 @@ bench-delivery: install-dev ## Deliveries a second, beside a bare client in the 
 
 bench-fanout: install-dev ## One event to thousands of sockets, beside nchan, ws and Socket.IO; SIZES=200,1000
 	@$(EMBEDDED) $(PY) -m tests.bench.fanout
+
+bench-console: install-dev ## Frames a second while an agent scrolls and types on a busy desk, in Chromium; TICKETS, ROWS, EVENTS
+	@$(EMBEDDED) $(PY) -m tests.bench.console
 
 smoke: install-dev ## Watch one ticket go from REST through the log to the live queue
 	@PYTHONPATH=clients/python $(PY) -m tests.smoke $(ARGS)

@@ -57,23 +57,27 @@ def is_built() -> bool:
 def build() -> None:
     """Nothing where it is built already. Raises EmbeddedError where it cannot be."""
     with _alone():
-        if is_built():
-            return
-        say("building the console (the first time takes a minute)")
-        node = _ready()
-        made_of = digest()
-        for script in ("types", "build"):
-            _npm(node, "run", "--silent", script)
-        _compress()
-        BUILT.write_text(made_of)
+        if not is_built():
+            say("building the console (the first time takes a minute)")
+            _build(_ready())
 
 
 def check() -> None:
-    """Format, lint, types and tests of the console. Raises EmbeddedError at the first that fails."""
+    """Format, lint, types and tests of the console, and that it can be built. Raises EmbeddedError at the first."""
     with _alone():
         node = _ready()
         for script in CHECKS:
             _npm(node, "run", "--silent", script)
+        if not is_built():
+            _build(node)
+
+
+def _build(node: Node) -> None:
+    made_of = digest()
+    for script in ("types", "build"):
+        _npm(node, "run", "--silent", script)
+    _compress()
+    BUILT.write_text(made_of)
 
 
 def _files() -> Iterator[Path]:

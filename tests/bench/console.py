@@ -1,8 +1,8 @@
 """`make bench-console`: is the console quick under an agent's hands while the desk is busy?
 
-A desk of TICKETS (10,000) tickets in Chromium; ROWS (1,000) of them are loaded, and another process changes tickets of the
-list EVENTS (20) times a second. Meanwhile somebody scrolls, then types. Told is how many frames a second the page drew,
-beside the same with nothing happening, in one run; how long a key took to show; and what the first load weighs.
+A desk of TICKETS (10,000) tickets in Chromium; ROWS (1,000) of them are loaded, and another process changes tickets
+of the list EVENTS (20) times a second. Meanwhile somebody scrolls, then types. Told is how many frames a second the page
+drew, beside the same with nothing happening, in one run; how long a key took to show; and what the first load weighs.
 """
 
 from __future__ import annotations
@@ -44,6 +44,17 @@ WATCH = """() => {
   window.watching = requestAnimationFrame(look);
 }"""
 SEEN = "() => { cancelAnimationFrame(window.watching); return window.frames_seen.slice(2); }"
+KEYS = """() => {
+  const seen = (window.keys_seen = []);
+  document.querySelector("input[type=search]").addEventListener("input", () => {
+    const at = performance.now();
+    requestAnimationFrame(() => setTimeout(() => seen.push(performance.now() - at)));
+  });
+}"""
+TO_THE_END = """() => {
+  const list = document.querySelector("[data-ticket]").closest(".scroll");
+  list.scrollTop = list.scrollHeight;
+}"""
 FIRST_LOAD = """() => performance.getEntriesByType('resource')
   .filter(one => one.name.endsWith('.js')).reduce((sum, one) => sum + one.encodedBodySize, 0) / 1000"""
 
@@ -94,11 +105,7 @@ def typed(page: Page) -> tuple[list[float], list[float]]:
     field = page.get_by_role("searchbox")
     field.click()
     page.evaluate(WATCH)
-    page.evaluate(
-        """() => { window.keys_seen = []; document.querySelector('input[type=search]').addEventListener('input', () => {
-            const at = performance.now(); requestAnimationFrame(() => setTimeout(() => keys_seen.push(performance.now() - at)));
-        }); }"""
-    )
+    page.evaluate(KEYS)
     until = time.monotonic() + WHILE_S
     while time.monotonic() < until:
         page.keyboard.type("-zz ", delay=60)
@@ -113,9 +120,7 @@ def load_rows(page: Page) -> int:
     """Scroll until so many are loaded."""
     loaded = 0
     while loaded < ROWS:
-        page.evaluate(
-            "() => { const list = document.querySelector('[data-ticket]').closest('.scroll'); list.scrollTop = list.scrollHeight; }"
-        )
+        page.evaluate(TO_THE_END)
         page.wait_for_timeout(100)
         height: float = page.evaluate("() => document.querySelector('[data-ticket]').parentElement.clientHeight")
         loaded = int(height / 42)
@@ -153,9 +158,8 @@ def bench(desk: Desk, loaded: Loaded) -> None:
     print(f"{TICKETS:,} tickets, {rows:,} rows loaded, {done[0]} changes while somebody was at it")
     print("frames a second (and of the slowest hundredth):")
     for name, at_rest, at_work in zip(("scrolling", "typing"), calm, busy, strict=True):
-        print(
-            f"  {name:10} nothing happens {at_rest[0]:5.1f} ({at_rest[1]:.1f})   busy {at_work[0]:5.1f} ({at_work[1]:.1f})"
-        )
+        rest, work = (f"{whole:5.1f} ({slow:.1f})" for whole, slow in (at_rest, at_work))
+        print(f"  {name:10} nothing happens {rest}   busy {work}")
     print(f"  a key shows after p50 {statistics.median(keys):.1f} ms, max {max(keys):.1f} ms")
     print(f"  first load: {weight:.0f} kB of compressed script (at most {MOST_KB:.0f})")
     reached = weight <= MOST_KB and min(one[0] for one in busy) >= LEAST_FRAMES

@@ -19,7 +19,7 @@ import pytest
 from config.embedded.home import ROOT
 from config.embedded.install import pins
 
-LOCKS = [ROOT / "requirements.lock", ROOT / "requirements-dev.lock"]
+LOCKS = [ROOT / "requirements.lock", ROOT / "requirements-dev.lock", ROOT / "requirements-node.lock"]
 
 
 class TestLockFiles:
