@@ -1,8 +1,9 @@
 """`make bench-console`: is the console quick under an agent's hands while the desk is busy?
 
-A desk of TICKETS (10,000) tickets in Chromium; ROWS (1,000) of them are loaded, and another process changes tickets
-of the list EVENTS (20) times a second. Meanwhile somebody scrolls, then types. Told is how many frames a second the page
-drew, beside the same with nothing happening, in one run; how long a key took to show; and what the first load weighs.
+A desk of TICKETS (10,000) tickets in Chromium; ROWS (1,000) of them are loaded, and another process changes
+tickets of the list EVENTS (20) times a second. Meanwhile somebody scrolls, then types. Told is how many frames a second
+the page drew, beside the same with nothing happening, in one run; how long a key took to show; and what the first load
+weighs.
 """
 
 from __future__ import annotations
