@@ -1,3 +1,4 @@
+import conversation from "./conversation.json";
 import door from "./door.json";
 import notifications from "./notifications.json";
 import platform from "./platform.json";
@@ -10,4 +11,17 @@ import status from "./status.json";
 import ticket from "./ticket.json";
 import ui from "./ui.json";
 
-export default { door, notifications, platform, portal, priority, queue, settings, shell, status, ticket, ui };
+export default {
+  conversation,
+  door,
+  notifications,
+  platform,
+  portal,
+  priority,
+  queue,
+  settings,
+  shell,
+  status,
+  ticket,
+  ui,
+};

@@ -1,0 +1,83 @@
+/** What one writes on a ticket, in each kind, with its files; sent, undone, and back in the box. */
+import { useState } from "react";
+import { useMe } from "../session/context";
+import { useWords } from "../words";
+import { toast } from "../ui/toasts";
+import { drop, everything, flush, change, isUnderWay, post, UNDO_MS, type Pending } from "./outbox";
+import type { Kind } from "./state";
+import { useDraft, type DraftBox } from "./useDraft";
+import { useOutbox } from "./useOutbox";
+import { useUploads, type Uploads } from "./uploads";
+
+export interface Writing {
+  kind: Kind;
+  setKind: (kind: Kind) => void;
+  box: DraftBox;
+  uploads: Uploads;
+  pending: readonly Pending[];
+  send: () => void;
+  /** Not sent after all: it is in the box again. */
+  takeBack: (pending: Pending) => void;
+  focusAsked: number;
+  focus: (kind: Kind) => void;
+}
+
+export function useComposer(ticketId: string, seenSeq: number | null, first: Kind | null): Writing {
+  const { t } = useWords();
+  const me = useMe();
+  const pending = useOutbox(ticketId);
+  const uploads = useUploads(ticketId);
+  const [kind, setKind] = useState<Kind>(first ?? "reply");
+  const [focusAsked, setFocusAsked] = useState(first ? 1 : 0);
+  const isHeld = (of: Kind) => pending.some((one) => one.kind === of && isUnderWay(one));
+  const boxes: Record<Kind, DraftBox> = {
+    reply: useDraft(ticketId, "reply", seenSeq, isHeld("reply")),
+    note: useDraft(ticketId, "note", seenSeq, isHeld("note")),
+  };
+  const focus = (wanted: Kind) => {
+    setKind(wanted);
+    setFocusAsked((count) => count + 1);
+  };
+  const takeBack = (id: string) => {
+    const found = everything().find((one) => one.id === id);
+    if (!found || found.state === "sending") return;
+    drop(id);
+    boxes[found.kind].restore(found.content, found.draft);
+    uploads.putBack(found.files);
+    focus(found.kind);
+  };
+  const send = () => {
+    const { text, saved } = boxes[kind].take();
+    const id = crypto.randomUUID();
+    flush(ticketId); // what was said before can no longer be undone
+    post({
+      id,
+      by: me.id,
+      ticketId,
+      kind,
+      content: text.trim(),
+      seenSeq,
+      draft: null,
+      files: uploads.take(),
+      sendAt: Date.now() + UNDO_MS,
+      state: "waiting",
+      tries: 0,
+    });
+    void saved.then((onHub) => change(id, { draft: onHub }));
+    toast(t("conversation.sending"), {
+      action: { name: t("ui.undo"), onPick: () => takeBack(id) },
+      staysMs: UNDO_MS,
+    });
+  };
+  return {
+    kind,
+    setKind: focus,
+    box: boxes[kind],
+    uploads,
+    pending,
+    send,
+    takeBack: (one) => takeBack(one.id),
+    focusAsked,
+    focus,
+  };
+}

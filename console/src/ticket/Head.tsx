@@ -1,0 +1,102 @@
+import { Link2, MoreHorizontal, Trash2, X } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import type { TicketDetail } from "../conversation/state";
+import { useMe } from "../session/context";
+import { IconButton } from "../ui/Button";
+import { Menu } from "../ui/Menu";
+import { toast } from "../ui/toasts";
+import { useWords } from "../words";
+import { DeleteTicket } from "./DeleteTicket";
+import css from "./Head.module.css";
+
+const LONGEST_TITLE = 200;
+
+interface Props {
+  ticket: TicketDetail;
+  onTitle: (title: string) => void;
+  onClose: () => void;
+  badge: ReactNode;
+  viewers: ReactNode;
+}
+
+export function Head({ ticket, onTitle, onClose, badge, viewers }: Props) {
+  const { t } = useWords();
+  const me = useMe();
+  const [isDeleting, setIsDeleting] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(`${location.origin}${location.pathname}#/tickets/${ticket.id}`);
+    toast(t("ui.copied"));
+  };
+  const items = [
+    { name: t("ticket.copyLink"), icon: <Link2 size={14} aria-hidden />, onPick: () => void copy() },
+    ...(me.role === "ADMIN"
+      ? [
+          {
+            name: t("ticket.delete"),
+            icon: <Trash2 size={14} aria-hidden />,
+            onPick: () => setIsDeleting(true),
+            isDanger: true,
+          },
+        ]
+      : []),
+  ];
+  return (
+    <header className={css.head}>
+      <div className={css.line}>
+        <IconButton label={t("ticket.close")} onClick={onClose}>
+          <X size={17} />
+        </IconButton>
+        <span className={css.number}>#{ticket.number}</span>
+        <span className="grow" />
+        {viewers}
+        {badge}
+        <Menu label={t("ticket.menu")} icon={<MoreHorizontal size={17} />} items={items} />
+      </div>
+      <Title key={ticket.title} title={ticket.title} onChange={onTitle} />
+      {isDeleting && <DeleteTicket ticket={ticket} onDone={() => setIsDeleting(false)} onDeleted={onClose} />}
+    </header>
+  );
+}
+
+/** It is text until one clicks it. */
+function Title({ title, onChange }: { title: string; onChange: (title: string) => void }) {
+  const { t } = useWords();
+  const [text, setText] = useState<string | null>(null);
+  const done = () => {
+    const wanted = text?.trim() ?? "";
+    if (wanted && wanted !== title) onChange(wanted);
+    setText(null);
+  };
+  if (text === null) {
+    return (
+      <h1 className={css.title} dir="auto">
+        <button type="button" title={t("ticket.editTitle")} onClick={() => setText(title)}>
+          {title}
+          <span className="sr-only"> – {t("ticket.editTitle")}</span>
+        </button>
+      </h1>
+    );
+  }
+  return (
+    <h1 className={css.title}>
+      <textarea
+        aria-label={t("ticket.title")}
+        autoFocus
+        rows={1}
+        dir="auto"
+        maxLength={LONGEST_TITLE}
+        value={text}
+        onFocus={(event) => event.target.select()}
+        onChange={(event) => setText(event.target.value.replace(/\n/g, " "))}
+        onBlur={done}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") done();
+          else if (event.key === "Escape") setText(null);
+          else return;
+          event.preventDefault();
+          event.stopPropagation();
+        }}
+      />
+    </h1>
+  );
+}
