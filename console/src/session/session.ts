@@ -104,11 +104,16 @@ async function lookAgain(): Promise<boolean> {
       become({ is: "in", me: await ask(api.GET("/api/v1/auth/me")) });
     } catch (error) {
       if (error instanceof Refusal && error.status !== 401) return true; // nobody answered: it is not over yet
-      become({ is: "out", why: "ended" });
+      if (current().is === "in") become({ is: "out", why: "ended" }); // not where somebody signed out meanwhile
       return false;
     }
   }
   return current().is === "in" && (current() as { me: Me }).me.id === was.id;
+}
+
+/** Who is signed in has changed something of themselves. */
+export function meIsNow(me: Me): void {
+  if (session.is === "in" && session.me.id === me.id) become({ is: "in", me });
 }
 
 export function refuse(message: string): void {
