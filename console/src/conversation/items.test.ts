@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { itemsOf, unread } from "./items";
+import { forRequester, itemsOf, unread } from "./items";
 import { aComment, anActivity, aTicket } from "./samples";
 
 const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 12, 0, second)).toISOString();
@@ -53,6 +53,19 @@ describe("a conversation", () => {
     const older = aComment({ id: "c0", createdAt: at(0) });
     const items = itemsOf(aTicket({ comments: [comment] }), { comments: [older, comment], activities: [] });
     expect(items.map((item) => item.id)).toEqual(["t1", "c0", "c1"]);
+  });
+});
+
+describe("what requesters are shown", () => {
+  it("is not how the desk sorts its work", () => {
+    const detail = aTicket({
+      activities: [
+        anActivity({ id: "e3", seq: 3, changes: { tags: [[], ["vip"]] }, actor: { id: "bob", name: "Bob" } }),
+        anActivity({ id: "e2", seq: 2, changes: { tags: [[], ["a"]], status: ["open", "pending"] } }),
+      ],
+    });
+    const lines = forRequester(itemsOf(detail)).flatMap((item) => (item.is === "changes" ? [item.changes] : []));
+    expect(lines).toEqual([[["status", "open", "pending"]]]);
   });
 });
 

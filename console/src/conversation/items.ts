@@ -106,3 +106,14 @@ export function unread(
   );
   return { count: news.length, before: replies.length > 0 ? Math.min(...replies) - 1 : null };
 }
+
+const FOR_REQUESTERS = new Set(["status", "priority", "title", "description", "assignedToId"]);
+
+/** Without how the desk sorts its work. */
+export function forRequester(items: readonly Item[]): Item[] {
+  return items.flatMap((item) => {
+    if (item.is !== "changes") return [item];
+    const changes = item.changes.filter(([field]) => FOR_REQUESTERS.has(field));
+    return changes.length > 0 ? [{ ...item, changes }] : [];
+  });
+}

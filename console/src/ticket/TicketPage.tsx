@@ -1,6 +1,6 @@
 /** One ticket for those who work on it: what was said, what it is, and the box to answer in. */
 import { Trash2 } from "lucide-react";
-import { useMemo, useRef, type ReactNode } from "react";
+import { useMemo, useRef, useState, type ReactNode } from "react";
 import { useLocation } from "wouter";
 import { Refusal } from "../api/client";
 import { Composer } from "../conversation/Composer";
@@ -30,13 +30,18 @@ interface Props {
   badge: ReactNode;
 }
 
+const ABOVE_THE_LIST = 1;
+
 export function TicketPage({ id, onClose, badge }: Props) {
   const { t } = useWords();
   const { state, error, isGone, again } = useTicket(id);
-  useShortcuts([
-    { keys: "Escape", does: t("ticket.close"), run: onClose },
-    { keys: "u", does: t("ticket.back"), run: onClose },
-  ]);
+  useShortcuts(
+    [
+      { keys: "Escape", does: t("ticket.close"), run: onClose },
+      { keys: "u", does: t("ticket.back"), run: onClose },
+    ],
+    ABOVE_THE_LIST,
+  );
   const isUnknown = error instanceof Refusal && error.status === 404;
   if (isGone || isUnknown) {
     return (
@@ -68,18 +73,26 @@ function OpenTicket({ state, onClose, badge }: { state: TicketState; onClose: ()
   const items = useMemo(() => itemsOf(detail, earlier.earlier), [detail, earlier.earlier]);
   const reading = useReading(items);
   const writing = useComposer(detail.id, reading.unread.before ?? seq, asked);
+  const [answered, setAnswered] = useState(asked);
+  if (asked !== answered) {
+    setAnswered(asked);
+    if (asked) writing.focus(asked);
+  }
   const openers = {
     status: useRef<(() => void) | null>(null),
     priority: useRef<(() => void) | null>(null),
     assignee: useRef<(() => void) | null>(null),
   };
-  useShortcuts([
-    { keys: "r", does: t("ticket.does.reply"), run: () => writing.focus("reply") },
-    { keys: "n", does: t("ticket.does.note"), run: () => writing.focus("note") },
-    { keys: "a", does: t("ticket.does.assign"), run: () => openers.assignee.current?.() },
-    { keys: "s", does: t("ticket.does.status"), run: () => openers.status.current?.() },
-    { keys: "p", does: t("ticket.does.priority"), run: () => openers.priority.current?.() },
-  ]);
+  useShortcuts(
+    [
+      { keys: "r", does: t("ticket.does.reply"), run: () => writing.focus("reply") },
+      { keys: "n", does: t("ticket.does.note"), run: () => writing.focus("note") },
+      { keys: "a", does: t("ticket.does.assign"), run: () => openers.assignee.current?.() },
+      { keys: "s", does: t("ticket.does.status"), run: () => openers.status.current?.() },
+      { keys: "p", does: t("ticket.does.priority"), run: () => openers.priority.current?.() },
+    ],
+    ABOVE_THE_LIST,
+  );
   const names = {
     reply: {
       send: t("ticket.sendReply", { name: detail.requester.name }),

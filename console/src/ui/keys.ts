@@ -11,6 +11,7 @@ export interface Shortcut {
 
 const SECOND_KEY_MS = 1200;
 const layers: Shortcut[][] = [];
+const ranks = new WeakMap<Shortcut[], number>();
 let before = "";
 let beforeAt = 0;
 
@@ -52,8 +53,11 @@ function onKey(event: KeyboardEvent): void {
   found.run();
 }
 
-/** These keys mean something while the component is there. */
-export function useShortcuts(shortcuts: readonly Shortcut[]): void {
+/**
+ * These keys mean something while the component is there. Of several that know the same keys the highest rank wins (an open
+ * ticket stands above the list beside it), then the newest.
+ */
+export function useShortcuts(shortcuts: readonly Shortcut[], rank = 0): void {
   const now = useEffectEvent((keys: string) => shortcuts.find((one) => one.keys === keys)?.run());
   const names = JSON.stringify(shortcuts.map(({ keys, does }) => [keys, does]));
   useEffect(() => {
@@ -63,12 +67,13 @@ export function useShortcuts(shortcuts: readonly Shortcut[]): void {
       run: () => now(keys),
     }));
     if (layers.length === 0) document.addEventListener("keydown", onKey);
-    layers.push(layer);
+    ranks.set(layer, rank);
+    layers.splice(layers.findLastIndex((one) => (ranks.get(one) ?? 0) <= rank) + 1, 0, layer);
     return () => {
       layers.splice(layers.indexOf(layer), 1);
       if (layers.length === 0) document.removeEventListener("keydown", onKey);
     };
-  }, [names]);
+  }, [names, rank]);
 }
 
 /** All that are known now, one line each, the newest layer's meaning where two layers know the same keys. */
