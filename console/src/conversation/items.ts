@@ -111,7 +111,7 @@ const FOR_REQUESTERS = new Set(["status", "priority", "title", "description", "a
 
 /** Without how the desk sorts its work. */
 export function forRequester(items: readonly Item[]): Item[] {
-  return items.flatMap((item) => {
+  return items.flatMap((item): Item[] => {
     if (item.is !== "changes") return [item];
     const changes = item.changes.filter(([field]) => FOR_REQUESTERS.has(field));
     return changes.length > 0 ? [{ ...item, changes }] : [];
