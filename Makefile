@@ -1,6 +1,6 @@
 # Every command of the project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run console test test-slow test-browser bench-console check fmt lock smoke chaos bench bench-delivery schema openapi asyncapi install install-dev clean
+.PHONY: help run console test test-slow test-browser screenshots bench-console check fmt lock smoke chaos bench bench-delivery schema openapi asyncapi install install-dev clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -57,6 +57,9 @@ test-slow: install-dev ## Run the tests that take their time: crashes, races, wh
 
 test-browser: install-dev ## The console in a real browser: a day at the desk; says what is missing where there is no Chromium
 	@$(EMBEDDED) $(PY) -m pytest tests/browser -m slow -p no:randomly $(ARGS)
+
+screenshots: install-dev ## Take the pictures in docs/screenshots/ anew; ARGS="queue ticket" some of them
+	@$(EMBEDDED) $(PY) -m tests.browser.screens $(ARGS)
 
 check: install-dev ## Everything a change must pass: format, lint, types, import contracts, migrations, tests
 	@echo "== Format"
