@@ -112,13 +112,13 @@ def furnish(desk: Desk) -> UUID:
 def _ticket(
     desk: Desk, title: str, priority: str, status: str, tags: list[str], requester: str, assignee: str | None
 ) -> UUID:
-    fields: dict[str, Any] = {"title": title, "priority": priority, "tags": tags}
+    fields: dict[str, Any] = {"title": title}
     fields["description"] = (
         "It began on Monday, and since then it happens several times a day. Nothing else has changed."
     )
     with context.tenant(desk.ref), unit_of_work():
         made = create_ticket(Person.objects.get(id=getattr(desk, requester).id), fields=fields)
-        changed: dict[str, Any] = {"status": status}
+        changed: dict[str, Any] = {"status": status, "priority": priority, "tags": tags}
         if assignee:
             changed["assigned_to_id"] = getattr(desk, assignee).id
         change_ticket(desk.admin, UUID(str(made.id)), fields=changed)
