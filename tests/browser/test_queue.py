@@ -8,20 +8,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from helpdesk.tickets.actions import change_ticket, create_ticket, delete_ticket
+from helpdesk.tickets.actions import change_ticket, delete_ticket
 from helpdesk.work import unit_of_work
 from tenants import context
 from tests.browser.conftest import Visit
+from tests.browser.stage import opened
 from tests.conftest import Desk
 from tests.realtime.live import serving
 
 pytestmark = pytest.mark.slow
-
-
-def opened(desk: Desk, *titles: str, **fields: Any) -> list[Any]:
-    """Tickets that were opened one after the other; the last is the newest."""
-    with context.tenant(desk.ref), unit_of_work():
-        return [create_ticket(desk.user, fields={"title": title, "description": "…"} | fields) for title in titles]
 
 
 def rows(page: Page) -> Any:
