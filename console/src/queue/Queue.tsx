@@ -121,23 +121,27 @@ function List({ view, text, openTicketId, badge }: ListProps) {
     // The bar comes with the selection.
     requestAnimationFrame(() => bulk.current?.open(what));
   };
+  // The open ticket knows the rest of them itself.
+  const alone = [
+    { keys: "o", does: t("queue.does.open"), run: onAt((id) => go(`/tickets/${id}`)) },
+    { keys: "Enter", does: t("queue.does.open"), run: onAt((id) => go(`/tickets/${id}`)) },
+    { keys: "r", does: t("queue.does.reply"), run: onAt((id) => go(`/tickets/${id}/reply`)) },
+    { keys: "n", does: t("queue.does.note"), run: onAt((id) => go(`/tickets/${id}/note`)) },
+    { keys: "a", does: t("queue.does.assign"), run: change("assign") },
+    { keys: "s", does: t("queue.does.status"), run: change("status") },
+    { keys: "p", does: t("queue.does.priority"), run: change("priority") },
+    { keys: "Escape", does: t("queue.does.clear"), run: () => selection.clear() },
+  ];
   useShortcuts([
     { keys: "j", does: t("queue.does.next"), run: () => move(1) },
     { keys: "k", does: t("queue.does.previous"), run: () => move(-1) },
     { keys: "ArrowDown", does: t("queue.does.next"), run: () => move(1) },
     { keys: "ArrowUp", does: t("queue.does.previous"), run: () => move(-1) },
-    { keys: "o", does: t("queue.does.open"), run: onAt((id) => go(`/tickets/${id}`)) },
-    { keys: "Enter", does: t("queue.does.open"), run: onAt((id) => go(`/tickets/${id}`)) },
-    { keys: "r", does: t("queue.does.reply"), run: onAt((id) => go(`/tickets/${id}/reply`)) },
-    { keys: "n", does: t("queue.does.note"), run: onAt((id) => go(`/tickets/${id}/note`)) },
     { keys: "x", does: t("queue.does.select"), run: onAt((id) => selection.toggle(id)) },
     { keys: "mod+a", does: t("queue.does.selectAll"), run: () => selection.all(rows) },
-    { keys: "a", does: t("queue.does.assign"), run: change("assign") },
-    { keys: "s", does: t("queue.does.status"), run: change("status") },
-    { keys: "p", does: t("queue.does.priority"), run: change("priority") },
     { keys: "/", does: t("queue.does.search"), run: () => search.current?.focus() },
     { keys: ".", does: t("queue.does.latest"), run: settle },
-    { keys: "Escape", does: t("queue.does.clear"), run: () => selection.clear() },
+    ...(openTicketId === null ? alone : []),
   ]);
   const sort = (sortBy: Asked["sortBy"]) =>
     setOrder({ sortBy, sortOrder: asked.sortBy === sortBy && asked.sortOrder === "asc" ? "desc" : "asc" });

@@ -1,0 +1,216 @@
+"""A day at the desk: two agents and a requester, each in a browser context of their own, on one ticket."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from helpdesk.attachments.models import Attachment
+from helpdesk.comments.models import Comment
+from helpdesk.tickets.actions import change_ticket
+from helpdesk.tickets.models import Ticket
+from helpdesk.work import unit_of_work
+from tenants import context
+from tests.browser.conftest import Visit
+from tests.browser.stage import opened, said
+from tests.conftest import Desk
+from tests.realtime.live import serving
+
+pytestmark = pytest.mark.slow
+SENT_WITHIN_MS = 30_000
+
+
+@pytest.fixture
+def desk(own_desk: Callable[[], Desk]) -> Desk:
+    return own_desk()
+
+
+def box(page: Page) -> Locator:
+    """Where one writes."""
+    return page.locator("textarea").last
+
+
+def conversation(page: Page) -> Locator:
+    return page.get_by_role("main")
+
+
+def write(page: Page, text: str, *, note: bool = False) -> None:
+    expect(box(page)).to_be_visible()
+    page.keyboard.press("n" if note else "r")
+    expect(box(page)).to_be_focused()
+    page.keyboard.type(text)
+
+
+def send(page: Page) -> None:
+    """And do not wait for the moment in which one could take it back."""
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Send now").click()
+
+
+def comments(desk: Desk) -> list[tuple[str, bool]]:
+    with context.tenant(desk.ref), unit_of_work():
+        return list(Comment.objects.order_by("created_at").values_list("content", "is_internal"))
+
+
+class TestOneTicket:
+    def test_a_reply_reaches_everybody_and_a_note_the_team_only(self, visit: Visit, desk: Desk):
+        (ticket,) = opened(desk, "The VPN drops")
+        agent = visit(desk.agent, f"/tickets/{ticket.id}").page
+        ada = visit(desk.ada, f"/tickets/{ticket.id}").page
+        requester = visit(desk.user, f"/tickets/{ticket.id}").page
+        expect(requester.get_by_text("It began on Monday.")).to_be_visible()
+        write(agent, "Which client do you use?")
+        send(agent)
+        for page in (ada, requester):
+            expect(page.get_by_text("Which client do you use?")).to_be_visible(timeout=SENT_WITHIN_MS)
+        write(ada, "It is the gateway again.", note=True)
+        send(ada)
+        expect(agent.get_by_text("It is the gateway again.")).to_be_visible(timeout=SENT_WITHIN_MS)
+        requester.get_by_role("textbox").last.fill("Version 5.2.")
+        requester.keyboard.press("Control+Enter")
+        requester.get_by_role("button", name="Send now").click()
+        expect(agent.get_by_text("Version 5.2.")).to_be_visible(timeout=SENT_WITHIN_MS)
+        assert comments(desk) == [
+            ("Which client do you use?", False),
+            ("It is the gateway again.", True),
+            ("Version 5.2.", False),
+        ]
+        assert "gateway" not in requester.content()
+
+    def test_agents_see_each_other_at_work(self, visit: Visit, desk: Desk):
+        (ticket,) = opened(desk, "The VPN drops")
+        agent = visit(desk.agent, f"/tickets/{ticket.id}").page
+        ada = visit(desk.ada, f"/tickets/{ticket.id}").page
+        expect(agent.get_by_text(re.compile(f"Also here: {desk.ada.name}"))).to_be_visible()
+        write(ada, "Have you tried")
+        expect(agent.get_by_text(f"{desk.ada.name} is typing a reply")).to_be_visible()
+        ada.goto("/#/search/")
+        expect(agent.get_by_text(re.compile(f"Also here: {desk.ada.name}"))).to_have_count(0)
+
+    def test_a_reply_that_one_has_not_seen_is_shown_before_ones_own_is_sent(self, visit: Visit, desk: Desk):
+        (ticket,) = opened(desk, "The VPN drops")
+        with serving("uvicorn", HUB_RATE_LIMITING="off") as mortal:
+            agent = visit(desk.agent, f"/tickets/{ticket.id}", base_url=f"http://localhost:{mortal.port}").page
+            expect(agent.get_by_text("Live", exact=True)).to_be_visible()
+            write(agent, "Please restart it.")
+            mortal.kill()
+            expect(agent.get_by_text("Offline")).to_be_visible()
+            said(desk, ticket, desk.ada, "It works again, we have changed a cable.")
+            agent.keyboard.press("Control+Enter")
+            agent.get_by_role("button", name="Send now").click()
+            mortal.restart()
+            expect(agent.get_by_text("It works again, we have changed a cable.").first).to_be_visible(
+                timeout=SENT_WITHIN_MS
+            )
+            expect(agent.get_by_role("button", name="Send anyway")).to_be_visible(timeout=SENT_WITHIN_MS)
+            assert [text for text, _ in comments(desk)] == ["It works again, we have changed a cable."]
+            agent.get_by_role("button", name="Send anyway").click()
+            expect(agent.get_by_role("button", name="Send anyway")).to_have_count(0)
+            agent.wait_for_timeout(500)
+        assert [text for text, _ in comments(desk)][-1] == "Please restart it."
+
+    def test_what_was_sent_can_be_taken_back_for_a_moment(self, visit: Visit, desk: Desk):
+        (ticket,) = opened(desk, "The VPN drops")
+        page = visit(desk.agent, f"/tickets/{ticket.id}").page
+        write(page, "Too early")
+        page.keyboard.press("Control+Enter")
+        page.get_by_role("button", name="Undo").first.click()
+        expect(box(page)).to_have_value("Too early")
+        assert comments(desk) == []
+
+    def test_a_server_that_is_killed_costs_no_keystroke(self, visit: Visit, desk: Desk):
+        (ticket,) = opened(desk, "The VPN drops")
+        with serving("uvicorn", HUB_RATE_LIMITING="off") as mortal:
+            page = visit(desk.agent, f"/tickets/{ticket.id}", base_url=f"http://localhost:{mortal.port}").page
+            expect(page.get_by_text("Live", exact=True)).to_be_visible()
+            page.evaluate("window.stayed = true")
+            write(page, "Before, ")
+            mortal.kill()
+            page.keyboard.type("meanwhile ")
+            expect(page.get_by_text("Offline")).to_be_visible()
+            page.keyboard.type("and after")
+            mortal.restart()
+            expect(page.get_by_text("Live", exact=True)).to_be_visible(timeout=SENT_WITHIN_MS)
+            expect(box(page)).to_have_value("Before, meanwhile and after")
+            expect(page.get_by_text("Draft saved")).to_be_visible(timeout=SENT_WITHIN_MS)
+            assert page.evaluate("window.stayed")
+            page.reload()
+            expect(box(page)).to_have_value("Before, meanwhile and after")
+
+    def test_a_draft_is_there_on_the_next_device(self, visit: Visit, desk: Desk):
+        (ticket,) = opened(desk, "The VPN drops")
+        first = visit(desk.agent, f"/tickets/{ticket.id}").page
+        write(first, "Half a thought")
+        expect(first.get_by_text("Draft saved")).to_be_visible()
+        second = visit(desk.agent, f"/tickets/{ticket.id}").page
+        expect(box(second)).to_have_value("Half a thought")
+
+    def test_somebody_elses_change_is_merged_or_asked_about(self, visit: Visit, desk: Desk):
+        (ticket,) = opened(desk, "The VPN drops")
+        page = visit(desk.agent, f"/tickets/{ticket.id}").page
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        with context.tenant(desk.ref), unit_of_work():
+            change_ticket(desk.ada, ticket.id, fields={"priority": "urgent"})
+        expect(page.get_by_role("button", name="Priority: Urgent")).to_be_visible()
+        page.keyboard.press("s")
+        page.get_by_role("option", name="Solved").click()
+        expect(page.get_by_role("button", name="Status: Solved")).to_be_visible()
+        page.wait_for_timeout(500)
+        with context.tenant(desk.ref), unit_of_work():
+            now = Ticket.objects.get(id=ticket.id)
+        assert (now.status, now.version) == ("resolved", 3)
+
+    def test_files_go_with_a_reply(self, visit: Visit, desk: Desk):
+        (ticket,) = opened(desk, "The VPN drops")
+        page = visit(desk.agent, f"/tickets/{ticket.id}").page
+        write(page, "Here is how.")
+        chosen = {"name": "how to.txt", "mimeType": "text/plain", "buffer": b"Turn it off and on again."}
+        page.locator("input[type=file]").last.set_input_files(chosen)  # type: ignore[arg-type]
+        expect(page.get_by_text("how to.txt")).to_be_visible()
+        send(page)
+        expect(page.get_by_role("link", name=re.compile("how to.txt"))).to_be_visible(timeout=SENT_WITHIN_MS)
+        with context.tenant(desk.ref), unit_of_work():
+            assert Attachment.objects.get().comment_id == Comment.objects.get().id
+
+    def test_that_is_deleted_says_so(self, visit: Visit, desk: Desk):
+        (ticket,) = opened(desk, "The VPN drops")
+        agent = visit(desk.agent, f"/tickets/{ticket.id}").page
+        admin = visit(desk.admin, f"/tickets/{ticket.id}").page
+        expect(agent.get_by_text("It began on Monday.")).to_be_visible()
+        admin.get_by_role("button", name="More about this ticket").click()
+        admin.get_by_role("menuitem", name="Delete ticket").click()
+        admin.get_by_role("dialog").get_by_role("button", name="Delete ticket").click()
+        expect(agent.get_by_text("This ticket was deleted")).to_be_visible()
+
+
+def test_the_whole_way_is_gone_by_keyboard_alone(visit: Visit, desk: Desk) -> None:
+    """Sign in, find the ticket, take it, answer it, solve it, go back."""
+    opened(desk, "The printer is on fire", "The VPN drops")
+    page = visit().page
+    page.keyboard.type(desk.agent.email)
+    page.keyboard.press("Tab")
+    page.keyboard.type("test-password")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Live", exact=True)).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.keyboard.type("VPN")
+    expect(page.get_by_role("option", name=re.compile("The VPN drops"))).to_be_visible()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="The VPN drops")).to_be_visible()
+    page.keyboard.press("a")
+    page.keyboard.type(desk.agent.first_name)
+    page.keyboard.press("Enter")
+    write(page, "We are at it.")
+    send(page)
+    expect(page.get_by_text("We are at it.").first).to_be_visible(timeout=SENT_WITHIN_MS)
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    page.keyboard.type("S")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Status: Solved")).to_be_visible()
+    with context.tenant(desk.ref), unit_of_work():
+        ticket = Ticket.objects.get(title="The VPN drops")
+    assert (ticket.status, ticket.assigned_to_id) == ("resolved", desk.agent.id)
