@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 from helpdesk.comments.actions import add_comment
@@ -24,3 +26,11 @@ def opened(desk: Desk, *titles: str, **fields: Any) -> list[TicketPayload]:
 def said(desk: Desk, ticket: TicketPayload, person: Person, text: str, *, is_internal: bool = False) -> None:
     with context.tenant(desk.ref), unit_of_work():
         add_comment(person, ticket.id, content=text, is_internal=is_internal)
+
+
+def eventually(is_so: Callable[[], bool], *, within_s: float = 20.0) -> None:
+    """Wait for the server: what a page shows may be ahead of what is saved."""
+    end = time.monotonic() + within_s
+    while not is_so():
+        assert time.monotonic() < end, "it did not come to that"
+        time.sleep(0.05)
