@@ -5,11 +5,11 @@ import { useLocation } from "wouter";
 import { useStream } from "../live/context";
 import { notificationsUnread } from "../live/unread";
 import { listViews, type View } from "../live/views";
+import { Account } from "../ui/Account";
 import { Button, IconButton } from "../ui/Button";
 import { Mark } from "../ui/Mark";
 import { useWords } from "../words";
 import { number } from "../words/times";
-import { Account } from "./Account";
 import css from "./Sidebar.module.css";
 
 interface Props {
@@ -62,7 +62,9 @@ export function Sidebar({ onNew, onPalette, onHelp }: Props) {
             <CircleHelp size={16} aria-hidden /> <span className="clip grow">{t("shell.shortcuts")}</span>
             <kbd>?</kbd>
           </button>
-          <Account />
+          <div className={css.account}>
+            <Account />
+          </div>
         </div>
       </div>
     </nav>

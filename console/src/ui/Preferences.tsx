@@ -1,14 +1,16 @@
 import { useState } from "react";
-import { Dialog } from "../ui/Dialog";
-import { CheckField, SelectField } from "../ui/Field";
-import { desktopWanted, wantDesktop } from "../ui/desktop";
-import { currentTheme, showTheme, type Theme } from "../ui/theme";
+import { useMe } from "../session/context";
+import { Dialog } from "./Dialog";
+import { CheckField, SelectField } from "./Field";
+import { desktopWanted, wantDesktop } from "./desktop";
+import { currentTheme, showTheme, type Theme } from "./theme";
 import { chooseLanguage, currentLanguage, LANGUAGES, useWords, type Language } from "../words";
 import { chooseTimeZone, keptTimeZone } from "../words/times";
 
 /** How the page looks and speaks, on this device. */
 export function Preferences({ onClose }: { onClose: () => void }) {
   const { t } = useWords();
+  const isOfDesk = useMe().role !== "PLATFORM_ADMIN";
   const [theme, setTheme] = useState(currentTheme);
   const [zone, setZone] = useState(keptTimeZone);
   const [desktop, setDesktop] = useState(desktopWanted);
@@ -54,17 +56,19 @@ export function Preferences({ onClose }: { onClose: () => void }) {
           <option key={name}>{name}</option>
         ))}
       </SelectField>
-      <CheckField
-        label={t("shell.desktop")}
-        hint={isDenied ? t("shell.desktopDenied") : t("shell.desktopHint")}
-        checked={desktop}
-        onChange={(event) => {
-          void wantDesktop(event.target.checked).then((granted) => {
-            setDesktop(granted);
-            setIsDenied(event.target.checked && !granted);
-          });
-        }}
-      />
+      {isOfDesk && (
+        <CheckField
+          label={t("shell.desktop")}
+          hint={isDenied ? t("shell.desktopDenied") : t("shell.desktopHint")}
+          checked={desktop}
+          onChange={(event) => {
+            void wantDesktop(event.target.checked).then((granted) => {
+              setDesktop(granted);
+              setIsDenied(event.target.checked && !granted);
+            });
+          }}
+        />
+      )}
     </Dialog>
   );
 }
