@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from helpdesk.attachments.rules import UPLOAD_LASTS
 from helpdesk.clock import now
@@ -33,6 +34,9 @@ from tenants.versions import newest_version
 EMPTY_PREFIX, EMPTY_PREFIX_LAST = "empty_prefix", "empty_prefix_last"
 """Wake-ups that outlive their tenant: what it had in the object store is removed, at once and when all has arrived."""
 TENANT_ADMIN_FIELDS = frozenset({"name", "settings"})
+
+TRIES_TO_DELETE = 5
+"""A schema's tables are locked in an order of PostgreSQL's own, while others still read several of them."""
 
 
 class TenantNotFound(NotFound):
@@ -105,20 +109,30 @@ def delete_tenant(tenant_id: UUID, *, confirm: str) -> None:
     tenant = get_tenant(tenant_id)
     if confirm != tenant.slug:
         raise ValidationFailed.of("confirm", "Confirm with ?confirm= and the tenant's slug.", "not_confirmed")
+    for tries_left in reversed(range(TRIES_TO_DELETE)):
+        try:
+            _delete(tenant)
+            break
+        except OperationalError as error:
+            if tries_left == 0 or not isinstance(error.__cause__, DeadlockDetected):
+                raise
+    resolve.forget()
+
+
+def _delete(tenant: Tenant) -> None:
     with context.platform(), transaction.atomic(), connection.cursor() as cursor:
         drop_schema(tenant.ref())
-        cursor.execute("DELETE FROM sign_in_directory WHERE tenant_id = %s", [tenant_id])
-        cursor.execute("DELETE FROM wakeup WHERE tenant_id = %s", [tenant_id])
+        cursor.execute("DELETE FROM sign_in_directory WHERE tenant_id = %s", [tenant.id])
+        cursor.execute("DELETE FROM wakeup WHERE tenant_id = %s", [tenant.id])
         moment = now()
         last = last_look(moment + UPLOAD_LASTS)
         cursor.execute(
             "INSERT INTO wakeup (tenant_id, kind, due_at, due_since) VALUES (%s, %s, %s, %s), (%s, %s, %s, %s)",
-            [tenant_id, EMPTY_PREFIX, moment, moment, tenant_id, EMPTY_PREFIX_LAST, last, last],
+            [tenant.id, EMPTY_PREFIX, moment, moment, tenant.id, EMPTY_PREFIX_LAST, last, last],
         )
-        cursor.execute("DELETE FROM domain WHERE tenant_id = %s", [tenant_id])
-        cursor.execute("DELETE FROM tenant WHERE id = %s", [tenant_id])
-        transaction.on_commit(partial(bell.knock, tenant_id), robust=True)
-    resolve.forget()
+        cursor.execute("DELETE FROM domain WHERE tenant_id = %s", [tenant.id])
+        cursor.execute("DELETE FROM tenant WHERE id = %s", [tenant.id])
+        transaction.on_commit(partial(bell.knock, tenant.id), robust=True)
 
 
 def get_tenant(tenant_id: UUID) -> Tenant:

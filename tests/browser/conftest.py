@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, s
 
 from config.embedded import console
 from helpdesk.people.models import Person
-from tests.conftest import PASSWORD
+from tests.conftest import PASSWORD, Desk
 from tests.realtime.live import Server, serving
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -68,10 +68,10 @@ def browser(server: Server) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(server: Server, browser: Browser) -> Iterator[Visit]:
+def visit(server: Server, browser: Browser, own_desk: Callable[..., Desk]) -> Iterator[Visit]:
     """`visit(person, path="/")`: the page as this person has it, or nobody; what it takes else goes to the context.
 
-    At the end nothing may have gone wrong in any of them.
+    At the end nothing may have gone wrong in any of them. They are closed before the desks are taken away.
     """
     tabs: list[Tab] = []
     with ExitStack() as contexts:

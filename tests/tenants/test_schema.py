@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
@@ -20,6 +21,7 @@ from tenants.management.commands.write_schema import ddl_of, make_template
 from tenants.models import Domain, SignInDirectory, Tenant
 from tenants.schema import SCHEMA_SQL
 from tenants.versions import newest_version
+from tests import threads
 from tests.conftest import Desk
 
 OBJECTS = {
@@ -179,6 +181,33 @@ class TestDeletingATenant:
         with pytest.raises(ValidationFailed):
             actions.delete_tenant(desk.ref.id, confirm="acme")
         assert desk.ref.schema_name in tenants_and_schemas()[1]
+
+    def test_goes_on_where_somebody_still_reads_in_another_order(self, own_desk: Callable[..., Desk]) -> None:
+        """PostgreSQL ends one of the two; where that is the deletion, it is tried again."""
+        desk = own_desk()
+        reading = threading.Event()
+        asked: list[tuple[int]] = []
+
+        def read() -> None:
+            with context.tenant(desk.ref), unit_of_work(), connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = %s::regnamespace ORDER BY oid",
+                    [f'"{desk.ref.schema_name}"'],
+                )
+                tables = [name for (name,) in cursor.fetchall()]
+                cursor.execute(f'SELECT count(*) FROM "{tables[-1]}"')
+                reading.set()
+                while not asked:
+                    cursor.execute("SELECT 1 FROM pg_locks WHERE NOT granted AND mode = 'AccessExclusiveLock'")
+                    asked.extend(cursor.fetchall())
+                for table in tables:
+                    cursor.execute(f'SELECT count(*) FROM "{table}"')
+
+        reader = threads.pool.submit(threads.keeping_its_connection, read)
+        assert reading.wait(10)
+        actions.delete_tenant(desk.ref.id, confirm=desk.ref.slug)
+        assert reader.exception() is None
+        assert desk.ref.schema_name not in tenants_and_schemas()[1]
 
     def test_twice_is_not_found(self, own_desk: Callable[..., Desk]) -> None:
         desk = own_desk()

@@ -16,7 +16,7 @@ export default function Portal() {
   return (
     <div className={css.portal}>
       <header className={css.head}>
-        <a href="#/" className={css.home} aria-label={t("portal.home")}>
+        <a href="#/" className={css.home} title={t("portal.home")}>
           <Mark />
         </a>
         <span className="grow" />

@@ -221,6 +221,7 @@ function RequesterPicker({ value, onPick }: { value: Named; onPick: (person: Nam
       className={css.picker}
       searchable
       onSearch={setText}
+      says={value.name}
       value={value.id}
       options={options}
       onPick={(id) => {

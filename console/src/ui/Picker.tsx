@@ -27,6 +27,8 @@ interface Props<V> {
   onPick: (value: V) => void;
   /** What the button shows; the chosen option's look where it is left out. */
   children?: ReactNode;
+  /** What is chosen, in words, where that is none of the options. */
+  says?: string;
   /** Show a field to search in. `onSearch`: the options are found by whoever gives them. */
   searchable?: boolean;
   onSearch?: (text: string) => void;
@@ -118,7 +120,7 @@ export function Picker<V>(props: Props<V>) {
         disabled={disabled}
         aria-haspopup="listbox"
         aria-expanded={isOpen}
-        aria-label={`${label}: ${chosen?.name ?? t("ui.none")}`}
+        aria-label={`${label}: ${props.says ?? chosen?.name ?? t("ui.none")}`}
         title={label}
         onPointerDown={() => {
           wasOpen.current = isOpen;
