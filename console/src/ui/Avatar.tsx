@@ -16,11 +16,9 @@ export function hue(name: string): number {
 export function Avatar({ name, size = 20 }: { name: string | null; size?: number }) {
   const style = { width: size, height: size, fontSize: size * 0.42 };
   if (name === null) return <span className={`${css.avatar} ${css.nobody}`} style={style} aria-hidden />;
-  return (
-    <span className={css.avatar} style={{ ...style, ["--hue" as string]: hue(name) }} aria-hidden>
-      {initials(name)}
-    </span>
-  );
+  // Drawn, not written: the letters are no part of what a button with it is called.
+  const drawn = { ...style, ["--hue" as string]: hue(name) };
+  return <span className={`${css.avatar} ${css.letters}`} data-letters={initials(name)} style={drawn} aria-hidden />;
 }
 
 export function PersonName({ name, nobody }: { name: string | null | undefined; nobody: string }) {
