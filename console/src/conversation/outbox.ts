@@ -4,6 +4,8 @@
  */
 import { api, ask, Refusal, type Schemas } from "../api/client";
 import { current as session, subscribe as onSession } from "../session/session";
+import { toast } from "../ui/toasts";
+import { words } from "../words";
 import type { OnHub } from "./draft";
 import type { Comment, Kind } from "./state";
 
@@ -42,9 +44,12 @@ type Outcome =
   | { is: "refused"; pending: Pending }
   | { is: "fileRefused"; pending: Pending; name: string; problem: string };
 
+/** Says whether it shows it. */
+type Hearer = (outcome: Outcome) => boolean;
+
 let all: readonly Pending[] = [];
 const listeners = new Set<() => void>();
-const hearers = new Set<(outcome: Outcome) => void>();
+const hearers = new Set<Hearer>();
 const timers = new Map<string, ReturnType<typeof setTimeout>>();
 const letGo = new Map<string, () => void>();
 
@@ -53,7 +58,7 @@ export const subscribe = (listener: () => void): (() => void) => {
   return () => listeners.delete(listener);
 };
 export const everything = (): readonly Pending[] => all;
-export const hear = (hearer: (outcome: Outcome) => void): (() => void) => {
+export const hear = (hearer: Hearer): (() => void) => {
   hearers.add(hearer);
   return () => hearers.delete(hearer);
 };
@@ -64,7 +69,17 @@ function become(next: readonly Pending[]): void {
 }
 
 function tell(outcome: Outcome): void {
-  for (const hearer of [...hearers]) hearer(outcome);
+  const isShown = [...hearers].map((hearer) => hearer(outcome)).includes(true);
+  if (isShown || outcome.is === "sent") return;
+  // Its ticket is not open any more.
+  const { ticketId } = outcome.pending;
+  const look = { name: words.t("conversation.look"), onPick: () => location.assign(`#/tickets/${ticketId}`) };
+  const text = outcome.is === "refused" ? words.t("conversation.notSent") : fileProblem(outcome.name, outcome.problem);
+  toast(text, { isProblem: true, staysMs: 15_000, action: look });
+}
+
+export function fileProblem(name: string, problem: string): string {
+  return words.t("conversation.file.notAttached", { name, problem });
 }
 
 export function change(id: string, fields: Partial<Pending>): void {

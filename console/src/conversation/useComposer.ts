@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useMe } from "../session/context";
 import { useWords } from "../words";
 import { toast } from "../ui/toasts";
-import { drop, everything, flush, change, isUnderWay, post, UNDO_MS, type Pending } from "./outbox";
+import { drop, everything, flush, change, post, UNDO_MS, type Pending } from "./outbox";
 import type { Kind } from "./state";
 import { useDraft, type DraftBox } from "./useDraft";
 import { useOutbox } from "./useOutbox";
@@ -29,7 +29,7 @@ export function useComposer(ticketId: string, seenSeq: number | null, first: Kin
   const uploads = useUploads(ticketId);
   const [kind, setKind] = useState<Kind>(first ?? "reply");
   const [focusAsked, setFocusAsked] = useState(first ? 1 : 0);
-  const isHeld = (of: Kind) => pending.some((one) => one.kind === of && isUnderWay(one));
+  const isHeld = (of: Kind) => pending.some((one) => one.kind === of);
   const boxes: Record<Kind, DraftBox> = {
     reply: useDraft(ticketId, "reply", seenSeq, isHeld("reply")),
     note: useDraft(ticketId, "note", seenSeq, isHeld("note")),

@@ -21,6 +21,8 @@ export function Dialog({ title, onClose, children, wide = false, bare = false }:
   useEffect(() => {
     const node = dialog.current;
     node?.showModal();
+    // Whoever opens a form wants to write in it; the browser would begin at the button that closes it.
+    node?.querySelector<HTMLElement>("input:not([hidden]), textarea, select")?.focus();
     return () => node?.close();
   }, []);
   return (
