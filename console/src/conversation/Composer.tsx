@@ -49,12 +49,7 @@ export function Composer({ kind, onKind, box, uploads, onSend, onTyping, names, 
     else field.current?.focus();
   };
   return (
-    <section
-      className={css.composer}
-      data-kind={kind}
-      data-open={!isEmpty || uploads.all.length > 0 || undefined}
-      aria-label={names[kind].send}
-    >
+    <section className={css.composer} data-kind={kind} aria-label={names[kind].send}>
       {children}
       <Offered box={box} />
       <div className={css.box}>
