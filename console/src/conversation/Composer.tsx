@@ -42,7 +42,9 @@ export function Composer({ kind, onKind, box, uploads, onSend, onTyping, names, 
   const isTooLong = text.length > MOST;
   const maySend = !isEmpty && !isTooLong && !uploads.isSending;
   useEffect(() => {
-    if (focusAsked > 0) field.current?.focus();
+    if (focusAsked === 0) return;
+    field.current?.focus();
+    field.current?.setSelectionRange(MOST, MOST); // one goes on at the end
   }, [focusAsked, kind]);
   const send = () => {
     if (maySend) onSend();

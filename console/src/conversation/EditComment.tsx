@@ -61,6 +61,7 @@ export function EditComment({ comment, onDone }: Props) {
         dir="auto"
         maxLength={MOST}
         autoFocus
+        onFocus={(event) => event.target.setSelectionRange(MOST, MOST)}
         value={text}
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
