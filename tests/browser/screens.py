@@ -6,7 +6,7 @@ import os
 import sys
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.core.management import call_command
 from django.db import connection
@@ -18,6 +18,7 @@ from helpdesk.comments.actions import add_comment
 from helpdesk.people.actions import change_person
 from helpdesk.people.models import Person
 from helpdesk.tickets.actions import change_ticket, create_ticket
+from helpdesk.webhooks.actions.endpoints import create_webhook
 from helpdesk.work import unit_of_work
 from tenants import context
 from tenants.actions import delete_tenant
@@ -26,6 +27,7 @@ from tests.conftest import PASSWORD, Desk, make_desk
 from tests.realtime.live import serving
 
 FOLDER = ROOT / "docs" / "screenshots"
+SLUG = "lumen"
 WIDE, PHONE = (1440, 900), (390, 844)
 SETTLED_MS = 1200
 NAMES = {
@@ -50,6 +52,12 @@ TICKETS = [
     ("Wi-Fi in the warehouse is slow in the afternoon", "low", "open", ["network"], "other_user", None),
     ("Password of the till at the Berlin shop", "medium", "resolved", ["accounts"], "user", "agent"),
     ("The website says that our certificate has expired", "urgent", "open", ["web"], "other_user", "ada"),
+]
+
+
+WEBHOOKS = [
+    ("https://status.lumen.example/hooks/tickets", "The status page", ["ticket.created", "ticket.updated"]),
+    ("https://chat.lumen.example/in/helpdesk", "The helpdesk's room in the chat", ["comment.added"]),
 ]
 
 
@@ -82,7 +90,7 @@ def shots(ticket: UUID) -> list[Shot]:
         Shot("notifications", "agent", "/notifications"),
         Shot("settings-users", "admin", "/settings/users"),
         Shot("settings-webhooks", "admin", "/settings/webhooks"),
-        Shot("settings-mail", "admin", "/settings/mail"),
+        Shot("settings-templates", "admin", "/settings/templates"),
         Shot("portal", "user", "/"),
         Shot("portal-ticket-phone", "user", f"/tickets/{ticket}", PHONE),
     ]
@@ -94,6 +102,8 @@ def furnish(desk: Desk) -> UUID:
     for word, (first, last) in NAMES.items():
         with context.tenant(desk.ref), unit_of_work():
             change_person(desk.admin, people[word].id, fields={"first_name": first, "last_name": last})
+            people[word].refresh_from_db()
+    _webhooks(desk)
     ids = [_ticket(desk, *ticket) for ticket in TICKETS]
     talked_about = ids[0]
     said = [
@@ -107,6 +117,12 @@ def furnish(desk: Desk) -> UUID:
             person = Person.objects.get(id=people[word].id)
             add_comment(person, talked_about, content=text, is_internal=is_internal)
     return talked_about
+
+
+def _webhooks(desk: Desk) -> None:
+    for url, description, events in WEBHOOKS:
+        with context.tenant(desk.ref), unit_of_work():
+            create_webhook(desk.admin, fields={"url": url, "description": description, "events": events}, secret=None)
 
 
 def _ticket(
@@ -156,7 +172,7 @@ def main() -> int:
     console.build()
     with context.platform(direct=True):
         call_command("migrate_hub", verbosity=0)
-        desk = make_desk(f"acme-{uuid4().hex[:4]}")
+        desk = make_desk(SLUG)
         try:
             ticket = furnish(desk)
             with (

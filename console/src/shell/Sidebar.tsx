@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Bell, CircleHelp, Inbox, Menu as Bars, Plus, Search, Settings as Gear, X } from "lucide-react";
+import { Bell, CircleHelp, Menu as Bars, Plus, Search, Settings as Gear, X } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useLocation } from "wouter";
 import { useStream } from "../live/context";
@@ -102,12 +102,12 @@ function ViewWay({ view, isCounted, isHome }: { view: View; isCounted: boolean; 
     { viewId: view.id, window: 0 },
   );
   const text = count && `${number(count.count)}${count.isCapped ? "+" : ""}`;
-  return <Way to={`/views/${view.id}`} icon={<Inbox size={16} />} name={view.name} count={text} isHome={isHome} />;
+  return <Way to={`/views/${view.id}`} name={view.name} count={text} isHome={isHome} />;
 }
 
 interface WayProps {
   to: string;
-  icon: ReactNode;
+  icon?: ReactNode;
   name: string;
   /** What is seen, where `name` is what is said. */
   shown?: string;
