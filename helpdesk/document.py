@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from helpdesk import errors
+from helpdesk.examples.compose import add_examples, refused
 from helpdesk.idempotency.actions import HEADER as IDEMPOTENCY_KEY
 from helpdesk.idempotency.actions import KeyReused
 from helpdesk.idempotency.rules import NOT_KEPT
@@ -98,10 +99,11 @@ def describe(document: dict[str, Any]) -> None:
     for methods in document["paths"].values():
         for method, operation in methods.items():
             _describe_operation(method, operation)
+    add_examples(document)
 
 
 def _response(refusal: type[errors.HelpdeskError]) -> dict[str, Any]:
-    told = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    told = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}, "example": refused(refusal)}}
     return {"description": " ".join((refusal.__doc__ or "").split()), "content": told}
 
 
