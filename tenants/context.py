@@ -83,9 +83,12 @@ def _at(place: Place) -> Iterator[None]:
 
 
 @contextmanager
-def tenant(ref: TenantRef) -> Iterator[None]:
-    """Inside, queries reach this tenant's schema and nothing else. Open transactions inside, not outside."""
-    with _at(Place(ref.schema_name, tenant=ref)), desk.at(ref.desk()):
+def tenant(ref: TenantRef, *, direct: bool = False) -> Iterator[None]:
+    """Inside, queries reach this tenant's schema and nothing else. Open transactions inside, not outside.
+
+    `direct` is for migrations that must not be in a transaction, as with `platform`.
+    """
+    with _at(Place(ref.schema_name, tenant=ref, direct=direct)), desk.at(ref.desk()):
         yield
 
 

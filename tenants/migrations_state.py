@@ -7,10 +7,11 @@ from functools import cache
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
+from django.db.models import Count
 
 from tenants import context
 from tenants.models import Tenant
-from tenants.versions import newest_version
+from tenants.versions import is_behind
 
 
 @cache
@@ -34,5 +35,6 @@ def missing_migrations() -> str:
     if public_is_behind():
         return "migrations of public"
     with context.platform(), transaction.atomic():
-        behind = Tenant.objects.exclude(schema_version=newest_version()).count()
+        found = Tenant.objects.values_list("schema_version").annotate(count=Count("id"))
+        behind = sum(count for version, count in found if is_behind(version))
     return f"migrations of {behind} tenants" if behind else ""
