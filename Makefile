@@ -1,6 +1,6 @@
 # Every command of the project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run console test test-slow test-browser screenshots bench-console check fmt lock smoke chaos bench bench-delivery schema openapi asyncapi install install-dev clean
+.PHONY: help run console test test-slow test-browser screenshots bench-console check fmt lock smoke chaos bench bench-delivery schema openapi asyncapi promise install install-dev clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -107,6 +107,9 @@ openapi: install-dev ## Write the snapshot of the REST contract
 
 asyncapi: install-dev ## Write the snapshot of the event and socket contract, and the TypeScript client's types
 	@$(EMBEDDED) sh -c '$(PY) manage.py write_events_schema && $(PY) manage.py write_asyncapi && $(PY) manage.py write_typescript'
+
+promise: install-dev ## What the API documents say now is promised from now on: for a release, or a break that is meant
+	@$(PY) -m tests.contracts.promise
 
 lock: install ## Write the lock files anew from pyproject.toml
 	@test -x $(VENV)/bin/uv || $(PY) -m pip install --quiet --disable-pip-version-check uv
