@@ -1,6 +1,6 @@
 # Every command of the project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run console test test-slow test-browser screenshots bench-console check fmt lock smoke chaos bench bench-delivery schema openapi asyncapi promise install install-dev clean
+.PHONY: help run console test test-slow test-browser test-pgbouncer tools screenshots bench-console check fmt lock smoke chaos bench bench-delivery schema openapi asyncapi promise install install-dev clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -57,6 +57,12 @@ test-slow: install-dev ## Run the tests that take their time: crashes, races, wh
 
 test-browser: install-dev ## The console in a real browser: a day at the desk; says what is missing where there is no Chromium
 	@$(EMBEDDED) $(PY) -m pytest tests/browser -m slow -p no:randomly $(ARGS)
+
+test-pgbouncer: install-dev ## All of the isolation tests behind PgBouncer, which pools transactions (some are in make test-slow)
+	@HUB_TEST_ALL_ISOLATION=1 $(EMBEDDED) $(PY) -m pytest tests/tenants/test_pgbouncer.py -m slow --timeout=1800 $(ARGS)
+
+tools: ## Install what some tests need from Debian (as root); without it they are skipped
+	@tests/tools.sh
 
 screenshots: install-dev ## Take the pictures in docs/screenshots/ anew; ARGS="queue ticket" some of them
 	@$(EMBEDDED) $(PY) -m tests.browser.screens $(ARGS)

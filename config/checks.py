@@ -34,6 +34,9 @@ def check_environment(**_: Any) -> list[CheckMessage]:
     if not env.s3_endpoint_url:
         text = "S3_ENDPOINT_URL is unset: there are no attachments."
         found.append(checks.Warning(text, hint="See docs/attachments.md.", id="hub.W005"))
+    if env.hub_pgbouncer == "on" and env.hub_db_direct == "on" and not env.database_direct_url:
+        text = "HUB_PGBOUNCER is on and DATABASE_DIRECT_URL is unset: commands and migrations need sessions."
+        found.append(Error(text, hint="The same database, without PgBouncer. See docs/tenants.md.", id="hub.E005"))
     return found + _mail()
 
 

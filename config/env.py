@@ -48,6 +48,14 @@ class Env(BaseSettings):
     hub_server: Literal["uvicorn", "daphne"] = "uvicorn"
     hub_db_pool: int = Field(default=0, ge=0, le=200)
     """Most connections of this process's pool; 0 = one connection a thread, closed after its work."""
+    hub_db_lifetime: int = Field(default=1800, ge=10)
+    """Seconds after which a connection of the pool is replaced, when nobody uses it."""
+    hub_db_most_tenants: int = Field(default=200, ge=0)
+    """A connection that has been to so many tenants is replaced: its backend keeps 0.25 MB for each. 0 is no limit."""
+    hub_db_direct: Literal["on", "off"] = "off"
+    """This process needs sessions of its own: manage.py says so, for commands and migrations."""
+    hub_pgbouncer: Literal["on", "off"] = "off"
+    """on: DATABASE_URL is a PgBouncer that pools transactions."""
     hub_access_token_minutes: int = Field(default=24 * 60, ge=1)
     hub_refresh_token_days: int = Field(default=30, ge=1)
     hub_bcrypt_rounds: int = Field(default=12, ge=4, le=16)
@@ -85,6 +93,8 @@ class Env(BaseSettings):
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
     port: int = 8000
     database_url: str = ""
+    database_direct_url: str = ""
+    """Of the same database without PgBouncer: what manage.py uses where it is set."""
     redis_url: str = ""
     s3_endpoint_url: Annotated[str, StringConstraints(pattern=r"^$|^https?://[^\s?#]+$")] = ""
     """The object store that holds attachments. Empty: there are none."""

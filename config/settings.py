@@ -5,10 +5,9 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from psycopg.conninfo import conninfo_to_dict
-
 import config.checks  # noqa: F401  registers them
 from config import mail
+from config.database import database
 from config.env import ROOT, anymail_settings, env
 from config.logging import configure
 
@@ -96,35 +95,7 @@ warnings.filterwarnings("ignore", message="StreamingHttpResponse must consume sy
 TEMPLATES: list[dict[str, Any]] = []
 
 
-def _database() -> dict[str, Any]:
-    parts = conninfo_to_dict(env.database_url)
-    options: dict[str, Any] = {"connect_timeout": 5}
-    if env.hub_db_pool:
-        # A lifetime, because a backend keeps 0.25 MB for each tenant it ever touched. A short wait to reconnect,
-        # because the pool doubles it while the database is away, and would go on waiting when it is back.
-        options["pool"] = {
-            "min_size": 1,
-            "max_size": env.hub_db_pool,
-            "timeout": 4,
-            "reconnect_timeout": 5,
-            "max_lifetime": 1800,
-        }
-        # One row that somebody keeps locked must not take every connection of the process with it.
-        options["options"] = "-c lock_timeout=5s -c statement_timeout=15s -c idle_in_transaction_session_timeout=30s"
-    return {
-        "ENGINE": "tenants.backend",
-        "NAME": parts.get("dbname", "hub"),
-        "USER": parts.get("user", ""),
-        "PASSWORD": parts.get("password", ""),
-        "HOST": parts.get("host", ""),
-        "PORT": str(parts.get("port", "")),
-        "OPTIONS": options | {k: v for k, v in parts.items() if k in ("sslmode", "sslrootcert")},
-        "DISABLE_SERVER_SIDE_CURSORS": True,
-        "CONN_HEALTH_CHECKS": bool(env.hub_db_pool),
-    }
-
-
-DATABASES = {"default": _database()}
+DATABASES = {"default": database(env)}
 
 REDIS_URL = env.redis_url
 CHANNEL_LAYERS = {

@@ -11,5 +11,6 @@ def database_parameters() -> dict[str, Any]:
     """For `psycopg.connect`: the same server, user and database as Django's."""
     known = connection.settings_dict
     given = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    found = {name: known[setting] for name, setting in given.items() if known[setting]}
+    found: dict[str, Any] = {name: known[setting] for name, setting in given.items() if known[setting]}
+    found["prepare_threshold"] = None  # PgBouncer would give the statement to another connection
     return found | {name: value for name, value in known["OPTIONS"].items() if name in ("sslmode", "sslrootcert")}

@@ -98,12 +98,21 @@ def django_db_setup(django_db_blocker: Any, in_platform: None) -> Iterator[None]
     database["NAME"] = connections["default"].settings_dict["NAME"] = name
     with django_db_blocker.unblock():
         call_command("migrate_hub", verbosity=0)
+    if pooler := os.environ.get("HUB_TEST_PGBOUNCER"):
+        _go_through(pooler)
     yield
     with django_db_blocker.unblock():
         threads.close_connections()
         connections.close_all()
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def _go_through(pooler: str) -> None:
+    """All tests of this run reach the database through the PgBouncer at this port (tests/tenants/test_pgbouncer.py)."""
+    connections.close_all()
+    for known in (settings.DATABASES["default"], connections["default"].settings_dict):
+        known["PORT"] = pooler
 
 
 def make_desk(slug: str, **options: Any) -> Desk:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.postgresql.features import DatabaseFeatures as PostgresFeatures
@@ -75,6 +76,9 @@ class DatabaseWrapper(stock.DatabaseWrapper):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        local = self.settings_dict.get("LOCAL_SETTINGS", {})
+        # Sent along with the search path where a connection cannot be given them at its start.
+        self._local_settings = "".join(f"; SET LOCAL {name} = '{value}'" for name, value in local.items())
         # The stock constructor goes to `public`; a connection that is made inside a tenant must not.
         self._made = True
 
@@ -123,9 +127,13 @@ class DatabaseWrapper(stock.DatabaseWrapper):
         if in_transaction and self._path_set is not None and self._path_set.schema == place.schema:
             return
         scope = "SET LOCAL" if in_transaction else "SET"
+        statement = f"{scope} search_path = {_path_of(place)}"
+        if in_transaction and self._path_set is None:
+            statement += self._local_settings
         with self.wrap_database_errors:
-            cursor.execute(f"{scope} search_path = {_path_of(place)}")
+            cursor.execute(statement)
         self._path_set = place if in_transaction else None
+        _been_to(self.connection).add(place.schema)
 
     def _cursor(self, name: str | None = None) -> Any:
         return stock.original_backend.DatabaseWrapper._cursor(self, name)
@@ -151,6 +159,13 @@ class DatabaseWrapper(stock.DatabaseWrapper):
     def close(self) -> None:
         self._path_set = None
         super().close()
+
+    def _close(self) -> None:
+        """Back to the pool; one that has been to many tenants is closed before, and the pool makes another."""
+        most = self.settings_dict.get("MOST_TENANTS", 0)
+        if self.connection is not None and 0 < most < len(_been_to(self.connection)):
+            self.connection.close()
+        super()._close()
 
     def set_autocommit(self, *args: Any, **kwargs: Any) -> None:
         self._path_set = None
@@ -186,6 +201,14 @@ class DatabaseWrapper(stock.DatabaseWrapper):
             call(*args)
         finally:
             self._placeless = before
+
+
+_visited: WeakKeyDictionary[Any, set[str]] = WeakKeyDictionary()
+
+
+def _been_to(connection: Any) -> set[str]:
+    """The schemas that this connection of psycopg has been to, in whichever thread."""
+    return _visited.setdefault(connection, set())
 
 
 def _path_of(place: Place) -> str:

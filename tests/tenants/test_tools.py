@@ -1,0 +1,57 @@
+"""The script that installs what tests need says what is missing, for whom, and how to get it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from django.conf import settings
+
+SCRIPT = Path(settings.BASE_DIR) / "tests" / "tools.sh"
+
+
+def run(*given: str, path: Path) -> subprocess.CompletedProcess[str]:
+    """With these programs alone: `path` is searched, and none of the system's."""
+    text = SCRIPT.read_text().replace("$PATH:/usr/sbin:/usr/local/sbin", "$PATH")
+    return subprocess.run(
+        [shutil.which("bash") or "bash", "-c", text, "tools.sh", *given],
+        env={"PATH": str(path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_it_says_what_is_missing_and_who_is_skipped(tmp_path: Path) -> None:
+    done = run("--check", path=tmp_path)
+    assert done.returncode == 1
+    assert "apt-get install pgbouncer" in done.stdout
+    assert "tests/tenants/test_pgbouncer.py" in done.stdout
+
+
+def test_it_is_content_where_all_is_there(tmp_path: Path) -> None:
+    (tmp_path / "pgbouncer").write_text("#!/bin/sh\n")
+    (tmp_path / "pgbouncer").chmod(0o755)
+    done = run("--check", path=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "Everything is there.\n"), done.stderr
+
+
+def test_it_installs_by_apt_what_is_missing(tmp_path: Path) -> None:
+    """With an apt-get that writes down what it is asked."""
+    for name, text in (("apt-get", f'echo "$@" >> {tmp_path}/asked'), ("id", "echo 0")):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    assert run(path=tmp_path).returncode == 0
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert asked[0].startswith("update")
+    assert asked[1].startswith("install")
+    assert asked[1].endswith("--no-install-recommends pgbouncer")
+
+
+def test_it_says_what_root_is_to_run(tmp_path: Path) -> None:
+    (tmp_path / "id").write_text("#!/bin/sh\necho 1000\n")
+    (tmp_path / "id").chmod(0o755)
+    done = run(path=tmp_path)
+    assert done.returncode == 1
+    assert "Run as root, on Debian or Ubuntu: apt-get install --no-install-recommends pgbouncer" in done.stdout

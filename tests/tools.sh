@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# What some tests need from Debian, beside what Python's packages bring. Without it they are skipped, and say so.
+#   tests/tools.sh            installs what is missing; needs root, or says what to run as root
+#   tests/tools.sh --check    only says what is missing; exits with 1 where something is
+set -euo pipefail
+
+# program | Debian's package | what is skipped without it
+NEEDED="pgbouncer|pgbouncer|tests/tenants/test_pgbouncer.py: the isolation tests behind PgBouncer"
+
+missing=()
+while IFS='|' read -r program package who; do
+	if ! PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v "$program" >/dev/null; then
+		echo "missing: $program (apt-get install $package); skipped without it: $who"
+		missing+=("$package")
+	fi
+done <<<"$NEEDED"
+
+if [ ${#missing[@]} -eq 0 ]; then
+	echo "Everything is there."
+elif [ "${1:-}" = "--check" ]; then
+	exit 1
+elif [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+	echo "Run as root, on Debian or Ubuntu: apt-get install --no-install-recommends ${missing[*]}"
+	exit 1
+else
+	apt-get update --quiet=2
+	DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends "${missing[@]}"
+	echo "Installed: ${missing[*]}"
+fi
