@@ -12,6 +12,7 @@ from helpdesk.access_log.api import router as access_log
 from helpdesk.answers import answer
 from helpdesk.api_keys.api import router as api_keys
 from helpdesk.attachments.api import router as attachments
+from helpdesk.audit.api import router as audit
 from helpdesk.bulk.api import router as bulk
 from helpdesk.bulk.api import teams
 from helpdesk.comments.api import flat_router as flat_comments
@@ -76,6 +77,7 @@ tenant_operations.add_router("/api-keys", api_keys, tags=["API keys"])
 tenant_operations.add_router("/views", views, tags=["Views"])
 tenant_operations.add_router("/webhooks", webhooks, tags=["Webhooks"])
 tenant_operations.add_router("/access-log", access_log, tags=["Access log"])
+tenant_operations.add_router("/audit", audit, tags=["Audit"])
 tenant_operations.add_router("", mail, tags=["Mail"])
 tenant_operations.add_router("/search", search, tags=["Search"])
 tenant_operations.add_router("/comments", flat_comments, tags=["Comments"])

@@ -14,7 +14,7 @@ import structlog
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from helpdesk import desk
+from helpdesk import desk, origin
 from helpdesk.answers import refusal
 from helpdesk.api_keys.actions import note_use
 from helpdesk.api_keys.queries import get_caller
@@ -124,6 +124,7 @@ def signed_in_person(request: HttpRequest, operation_id: str) -> Person:
         raise Unauthorized
     structlog.contextvars.bind_contextvars(person=str(caller.person.id))
     require(caller.person, operation_id)
+    origin.note(operation=operation_id, api_key_id=caller.key.id if caller.key else None)
     if caller.key is not None:
         note_use(caller.key)
     return caller.person

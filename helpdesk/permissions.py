@@ -135,6 +135,8 @@ OPERATIONS: dict[str, Allowed] = {
     "deleteMailTemplate": Allowed(ADMINS, "settings:write"),
     "previewMailTemplate": Allowed(ADMINS, "settings:read"),
     "listAccessLog": Allowed(ADMINS, "access-log:read"),
+    "listAudit": Allowed(ADMINS, "audit:read"),
+    "verifyLog": Allowed(ADMINS, "audit:read"),
     "listTenants": Allowed(PLATFORM, "tenants:read"),
     "createTenant": Allowed(PLATFORM, "tenants:write"),
     "getTenant": Allowed(PLATFORM | ADMINS, "settings:read"),

@@ -7,6 +7,7 @@ from celery import shared_task
 from django.db import transaction
 
 from helpdesk.access_log.actions import forget_old_accesses
+from helpdesk.audit.actions import forget_old_origins
 from helpdesk.clock import now
 from helpdesk.drafts.actions import forget_old_drafts
 from helpdesk.idempotency.actions import forget_old_answers
@@ -38,6 +39,7 @@ def remove_expired() -> None:
                 accesses = forget_old_accesses()
                 mails, deliveries = forget_old_mails(), forget_old_deliveries()
                 links, drafts = forget_old_links(), forget_old_drafts()
+                origins = forget_old_origins()
         except Exception:
             _log.exception("retention_failed", tenant=str(tenant.id))
         else:
@@ -49,5 +51,6 @@ def remove_expired() -> None:
                 "accesses": accesses,
                 "links": links,
                 "drafts": drafts,
+                "origins": origins,
             }
             _log.info("retention", tenant=str(tenant.id), **counts)

@@ -11,6 +11,7 @@ import structlog
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from helpdesk import origin
 from helpdesk.answers import refusal
 from helpdesk.clock import now
 from helpdesk.door import NoTenantNamed, query_names, require_known_query, require_own_page, signed_in_person
@@ -43,6 +44,7 @@ def platform_operation(run: Callable[..., HttpResponse]) -> Callable[..., HttpRe
     @wraps(run)
     def at_the_door(request: HttpRequest, **path: Any) -> HttpResponse:
         request.operation = operation_id  # type: ignore[attr-defined]
+        origin.note(operation=operation_id)
         try:
             require_room(operation_id, request.META["REMOTE_ADDR"])
             if OPERATIONS[operation_id].roles is not ANYBODY:

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 from helpdesk.answers import refusal
 from helpdesk.errors import Forbidden, NotFound, Unauthorized
+from helpdesk.origin import Origin, coming_from
 from helpdesk.people.credentials import Credentials, cookie_name, read_credentials
 from helpdesk.refusals import told
 from tenants import context
@@ -64,7 +65,8 @@ class TenantMiddleware:
         except Exception as error:
             return refusal(request, told(error))
         request.tenant = tenant  # type: ignore[attr-defined]
-        with _entered(tenant):
+        here = Origin(request.META.get("REMOTE_ADDR") or "", request.headers.get("X-Request-ID", ""))
+        with _entered(tenant), coming_from(here):
             return self.get_response(request)
 
 

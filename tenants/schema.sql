@@ -3,7 +3,8 @@ CREATE FUNCTION event_guard() RETURNS trigger
     AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        IF NEW.payload = '{"redacted":true}'
+        IF (NEW.payload = '{"redacted":true}' OR NEW.payload = OLD.payload)
+            AND (NEW.origin = '' OR NEW.origin = OLD.origin)
             AND (NEW.seq, NEW.id, NEW.type, NEW.actor, NEW.ticket, NEW.floor, NEW.people, NEW.payload_sha256,
                  NEW.recorded_at, NEW.hash)
             IS NOT DISTINCT FROM
@@ -137,7 +138,8 @@ CREATE TABLE event (
     payload text NOT NULL,
     payload_sha256 bytea NOT NULL,
     recorded_at timestamp with time zone NOT NULL,
-    hash bytea NOT NULL
+    hash bytea NOT NULL,
+    origin text DEFAULT ''::text NOT NULL
 );
 --;
 CREATE TABLE event_head (
@@ -147,6 +149,7 @@ CREATE TABLE event_head (
     last_hash bytea NOT NULL,
     anchor_seq bigint NOT NULL,
     anchor_hash bytea NOT NULL,
+    forgotten_seq bigint DEFAULT 0 NOT NULL,
     CONSTRAINT event_head_one_row CHECK ((id = 1))
 )
 WITH (fillfactor='50');
@@ -610,6 +613,10 @@ CREATE INDEX comment_ticket ON comment USING btree (ticket_id, created_at, id);
 --;
 CREATE INDEX draft_person ON draft USING btree (person_id, updated_at, id);
 --;
+CREATE INDEX event_actor ON event USING btree (actor, seq);
+--;
+CREATE INDEX event_desk ON event USING btree (seq) WHERE (ticket IS NULL);
+--;
 CREATE INDEX event_ticket ON event USING btree (ticket, seq);
 --;
 CREATE INDEX idempotent_answer_created_at_1b5c6bee ON idempotent_answer USING btree (created_at);
@@ -837,12 +844,14 @@ INSERT INTO django_migrations VALUES (15, 'helpdesk', '0013_words', now());
 --;
 INSERT INTO django_migrations VALUES (16, 'helpdesk', '0014_drafts', now());
 --;
-INSERT INTO django_migrations VALUES (17, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (17, 'helpdesk', '0015_origins', now());
 --;
-INSERT INTO django_migrations VALUES (18, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (18, 'tenants', '0001_initial', now());
 --;
-INSERT INTO django_migrations VALUES (19, 'tenants', '0003_wakeup', now());
+INSERT INTO django_migrations VALUES (19, 'tenants', '0002_extensions', now());
 --;
-INSERT INTO django_migrations VALUES (20, 'tenants', '0004_wakeup_since', now());
+INSERT INTO django_migrations VALUES (20, 'tenants', '0003_wakeup', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 20, true);
+INSERT INTO django_migrations VALUES (21, 'tenants', '0004_wakeup_since', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 21, true);

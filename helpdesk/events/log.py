@@ -16,12 +16,13 @@ from uuid import UUID
 import rfc8785
 from django.db import connection, transaction
 
-from helpdesk import desk
+from helpdesk import desk, origin
 from helpdesk.clock import now, rfc3339
 from helpdesk.events import bell
 from helpdesk.events.catalogue import Event, audience_of, ticket_of
 from helpdesk.events.chain import Entry, chain_hash
 from helpdesk.events.offers import offer_of
+from helpdesk.events.origins import origin_text
 from helpdesk.ids import new_id
 from helpdesk.work import current_work
 
@@ -82,6 +83,19 @@ def redact_attachment(*, ticket_id: UUID, attachment_id: UUID) -> None:
         )
 
 
+def forget_origins(*, upto: int) -> int:
+    """Nobody knows any more from where things were done up to this seq; how many rows that changed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT forgotten_seq FROM event_head WHERE id = 1")
+        (already,) = cursor.fetchone()
+        if upto <= already:
+            return 0
+        cursor.execute("UPDATE event SET origin = '' WHERE seq > %s AND seq <= %s AND origin <> ''", [already, upto])
+        forgotten = int(cursor.rowcount)
+        cursor.execute("UPDATE event_head SET forgotten_seq = %s WHERE id = 1", [upto])
+        return forgotten
+
+
 def _payload(actor: Actor | None, event: Event) -> bytes:
     data = event.model_dump(mode="json", by_alias=True, exclude={"type", "changes"})
     document: dict[str, Any] = {"actor": {"id": str(actor.id), "name": actor.name} if actor else None, "data": data}
@@ -98,11 +112,12 @@ def _flush(entries: list[Entry]) -> None:
         seq, start, moment = begin, bytes(start), now()
         before = start
         rows: list[list[Any]] = []
+        place = origin_text(origin.current())
         for entry in entries:
             seq += 1
             before = chain_hash(before, seq=seq, entry=entry, recorded_at=rfc3339(moment))
             row = [seq, entry.id, entry.type, entry.actor, entry.ticket, entry.audience.floor.value]
-            rows.append([*row, list(entry.audience.people), entry.payload, entry.payload_sha256, moment, before])
+            rows.append([*row, list(entry.audience.people), entry.payload, entry.payload_sha256, moment, before, place])
         while len(rows) > ROWS_AT_ONCE:
             cursor.execute(_inserting(ROWS_AT_ONCE), list(chain.from_iterable(rows[:ROWS_AT_ONCE])))
             del rows[:ROWS_AT_ONCE]
@@ -121,8 +136,9 @@ def _flush(entries: list[Entry]) -> None:
 
 
 def _inserting(rows: int) -> str:
-    row = "(%s, %s, %s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s)"
+    row = "(%s, %s, %s, %s, %s, %s, %s::uuid[], %s, %s, %s, %s, %s)"
     return (
-        "INSERT INTO event (seq, id, type, actor, ticket, floor, people, payload, payload_sha256, recorded_at, hash)"
+        "INSERT INTO event (seq, id, type, actor, ticket, floor, people, payload, payload_sha256, recorded_at, hash,"
+        " origin)"
         f" VALUES {', '.join([row] * rows)}"
     )

@@ -24,13 +24,19 @@ class Event(models.Model):
     payload = models.TextField()
     """Canonical JSON (RFC 8785) of `{actor, data, changes?}`, or `{"redacted":true}`."""
     payload_sha256 = models.BinaryField(max_length=32)
+    origin = models.TextField(blank=True, default="", db_default="")
+    """From where it was done, as `origin_text` writes it; not in the chain, for it is forgotten after a time."""
     recorded_at = models.DateTimeField()
     hash = models.BinaryField(max_length=32)
     """sha256 over the hash before it and this row's other columns but the payload's text."""
 
     class Meta:
         db_table = "event"
-        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["ticket", "seq"], name="event_ticket")]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(fields=["ticket", "seq"], name="event_ticket"),
+            models.Index(fields=["actor", "seq"], name="event_actor"),
+            models.Index(fields=["seq"], condition=models.Q(ticket=None), name="event_desk"),
+        ]
 
 
 class EventHead(models.Model):
@@ -44,6 +50,8 @@ class EventHead(models.Model):
     anchor_seq = models.BigIntegerField(default=0)
     """The last seq that retention removed; 0: nothing yet."""
     anchor_hash = models.BinaryField(max_length=32)
+    forgotten_seq = models.BigIntegerField(default=0, db_default=0)
+    """Up to here nobody knows any more from where things were done."""
 
     class Meta:
         db_table = "event_head"

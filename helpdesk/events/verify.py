@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -27,13 +28,32 @@ class Fault:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What was found in the rows `after < seq <= upto`. `is_done`: the last of them is the log's last."""
+
+    after: int
+    upto: int
+    last_seq: int
+    rows: int
+    is_done: bool
+    faults: list[Fault]
+
+
 def verify_log() -> tuple[int, list[Fault]]:
     """How many rows were read, and what is wrong with them: gaps, broken links, changed payloads, a wrong head."""
+    part = verify_part(after=None, limit=None)
+    return part.rows, part.faults
+
+
+def verify_part(*, after: int | None, limit: int | None) -> Part:
+    """A stretch of the log, chained to the row it begins after; None: to what retention left, and to the end."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT last_seq, last_hash, anchor_seq, anchor_hash FROM event_head WHERE id = 1")
-        last_seq, last_hash, seq, before = cursor.fetchone()
-    before, rows, faults = bytes(before), 0, list[Fault]()
-    for row in _rows(after=seq):
+        last_seq, last_hash, anchor, anchor_hash = cursor.fetchone()
+    begin, before = _begin(after, anchor, bytes(anchor_hash))
+    seq, rows, faults = begin, 0, list[Fault]()
+    for row in islice(_rows(after=begin), limit):
         rows, expected = rows + 1, seq + 1
         if row["seq"] != expected:
             faults.append(Fault(row["seq"], f"{expected} was expected: rows are missing"))
@@ -43,9 +63,20 @@ def verify_log() -> tuple[int, list[Fault]]:
         if row["payload"] != REDACTED and _sha256(row["payload"]) != bytes(row["payload_sha256"]):
             faults.append(Fault(seq, "the payload was changed"))
         before = bytes(row["hash"])
-    if (seq, before) != (last_seq, bytes(last_hash)):
+    is_done = seq >= last_seq or limit is None or rows < limit
+    if is_done and (seq, before) != (last_seq, bytes(last_hash)):
         faults.append(Fault(last_seq, "the head does not stand at the last row"))
-    return rows, faults
+    return Part(begin, seq, last_seq, rows, is_done, faults)
+
+
+def _begin(after: int | None, anchor: int, anchor_hash: bytes) -> tuple[int, bytes]:
+    """The seq and the hash that the first row is chained to; a row that is gone begins with what is left."""
+    if after is not None and after > anchor:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT seq, hash FROM event WHERE seq <= %s ORDER BY seq DESC LIMIT 1", [after])
+            if found := cursor.fetchone():
+                return found[0], bytes(found[1])
+    return anchor, anchor_hash
 
 
 def _rows(*, after: int) -> Iterator[dict[str, Any]]:
