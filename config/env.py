@@ -16,6 +16,8 @@ from dotenv import dotenv_values
 from pydantic import Field, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from tenants.redis_server import redis_server
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -35,7 +37,10 @@ class Env(BaseSettings):
     """Read once at start. Unknown variables are left alone; wrong ones stop the start with their name."""
 
     model_config = SettingsConfigDict(
-        env_file=(_hub_home() / "services.env", ROOT / ".env"), env_ignore_empty=True, extra="ignore"
+        env_file=(_hub_home() / "services.env", ROOT / ".env"),
+        env_ignore_empty=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     hub_env: Literal["development", "production"] = "production"
@@ -96,6 +101,7 @@ class Env(BaseSettings):
     database_direct_url: str = ""
     """Of the same database without PgBouncer: what manage.py uses where it is set."""
     redis_url: str = ""
+    """Of one server, or redis+sentinel://… (tenants.redis_server)."""
     s3_endpoint_url: Annotated[str, StringConstraints(pattern=r"^$|^https?://[^\s?#]+$")] = ""
     """The object store that holds attachments. Empty: there are none."""
     s3_public_url: Annotated[str, StringConstraints(pattern=r"^$|^https?://[^\s?#]+$")] = ""
@@ -119,6 +125,12 @@ class Env(BaseSettings):
     @classmethod
     def _split_at_commas(cls, value: str | tuple[str, ...]) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _names_a_server(cls, value: str) -> str:
+        redis_server(value)
+        return value
 
     @cached_property
     def home(self) -> Path:

@@ -26,6 +26,7 @@ from tasks.wakeups import count_waiting, get_due
 from tenants.database import database_parameters
 from tenants.limits.counting import counting
 from tenants.migrations_state import missing_migrations
+from tenants.redis_server import redis_server
 
 _log = structlog.get_logger(__name__)
 _STARTED = time.monotonic()
@@ -155,9 +156,8 @@ CHECKS: dict[str, Callable[[], str | None]] = {
 
 
 def _client() -> redis.Redis:
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S
-    )
+    server = redis_server(settings.REDIS_URL)
+    return server.client(socket_timeout=REDIS_TIMEOUT_S, socket_connect_timeout=REDIS_TIMEOUT_S)
 
 
 def _checked(name: str, check: Callable[[], str | None]) -> Check:

@@ -10,6 +10,7 @@ from config import mail
 from config.database import database
 from config.env import ROOT, anymail_settings, env
 from config.logging import configure
+from tenants.redis_server import redis_server
 
 configure(env.hub_env, env.hub_log_level)
 
@@ -98,14 +99,16 @@ TEMPLATES: list[dict[str, Any]] = []
 DATABASES = {"default": database(env)}
 
 REDIS_URL = env.redis_url
+_redis = redis_server(REDIS_URL)
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "hub"},
+        "CONFIG": {"hosts": [_redis.layer_host()], "prefix": "hub"},
     }
 }
 
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = _redis.broker_url()
+CELERY_BROKER_TRANSPORT_OPTIONS = _redis.broker_options()
 CELERY_TASK_IGNORE_RESULT = True  # a result backend blocks 19 s on a dead Redis
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = True

@@ -18,7 +18,6 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 import orjson
-import redis.asyncio
 import structlog
 from django.conf import settings
 from redis.asyncio.retry import Retry
@@ -26,6 +25,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, RedisError
 
 from realtime.presence.people import Claim, Seen, unpack
+from tenants.redis_server import redis_server
 
 LASTS_S = 30.0
 """How long people stay whose process does not say that they are still there."""
@@ -144,8 +144,7 @@ class Store:
     """One per event loop. While Redis is away every call raises Away, at once for most of them."""
 
     def __init__(self, url: str) -> None:
-        self._redis: Any = redis.asyncio.Redis.from_url(
-            url,
+        self._redis: Any = redis_server(url).async_client(
             decode_responses=True,
             socket_timeout=LONGEST_ASK_S,
             socket_connect_timeout=LONGEST_ASK_S,

@@ -13,6 +13,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from tenants.redis_server import redis_server
+
 TIMEOUT_S = 0.05
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 10.0
 MOST_IDLE = 32
@@ -186,8 +188,8 @@ class Scripts:
         return answer
 
     def _connect(self) -> Any:
-        pool = redis.ConnectionPool.from_url(
-            self._url(), socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=Retry(NoBackoff(), 0)
+        pool = redis_server(self._url()).pool(
+            socket_timeout=TIMEOUT_S, socket_connect_timeout=TIMEOUT_S, retry=Retry(NoBackoff(), 0)
         )
         connection: Any = pool.make_connection()
         connection.connect()
