@@ -59,6 +59,8 @@ def dispatch_page(readers: Mapping[str, Reader] = READERS) -> Progress | None:
             tell_page(rows)
         cursor.seq = rows[-1].seq
         cursor.save()
+        # The head before the wake-up, as whoever writes to the log takes them: the other way round is a deadlock.
+        get_head(lock=True)
         note_progress("dispatch")
     return Progress(len(rows), put_aside, behind=len(rows) == PAGE_ROWS)
 

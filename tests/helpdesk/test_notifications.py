@@ -6,6 +6,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from helpdesk.comments.actions import add_comment, delete_comment
 from helpdesk.dispatch.actions import dispatch_page, is_caught_up, retry_dead_letter
@@ -48,6 +50,18 @@ def dispatch() -> None:
 
 def told(person: Person) -> list[str]:
     return list(Notification.objects.filter(person=person).order_by("created_at", "id").values_list("kind", flat=True))
+
+
+def test_a_page_takes_its_locks_in_the_order_of_those_who_write(desk: Desk, ticket: Any) -> None:
+    """The head, then the wake-up: the other way round, a writer and the dispatcher wait for each other."""
+    with unit_of_work():
+        change_ticket(desk.admin, ticket.id, fields={"assigned_to_id": desk.ada.id})
+    with CaptureQueriesContext(connection) as asked:
+        dispatch()
+    texts = [query["sql"] for query in asked]
+    head = next(at for at, text in enumerate(texts) if "FROM event_head" in text and "FOR UPDATE" in text)
+    wakeup = next(at for at, text in enumerate(texts) if "UPDATE public.wakeup" in text and "'dispatch'" in text)
+    assert head < wakeup
 
 
 class TestAssigning:
