@@ -121,6 +121,7 @@ lock: install ## Write the lock files anew from pyproject.toml
 	@test -x $(VENV)/bin/uv || $(PY) -m pip install --quiet --disable-pip-version-check uv
 	@$(COMPILE) --extra dev --output-file requirements-dev.lock pyproject.toml
 	@$(COMPILE) --output-file requirements.lock pyproject.toml
+	@$(RESOLVE) --output-file requirements-server.lock --constraint requirements.lock pyproject.toml
 	@$(RESOLVE) --group node --output-file requirements-node.lock
 
 install:

@@ -33,11 +33,21 @@ def _hub_home() -> Path:
     return Path(os.environ.get("HUB_HOME") or ROOT / "var").resolve()
 
 
+def _secrets_dir() -> Path | None:
+    """HUB_SECRETS_DIR, where it is a folder: pydantic warns of one that is not there."""
+    named = os.environ.get("HUB_SECRETS_DIR")
+    return Path(named) if named and Path(named).is_dir() else None
+
+
 class Env(BaseSettings):
-    """Read once at start. Unknown variables are left alone; wrong ones stop the start with their name."""
+    """Read once at start. Unknown variables are left alone; wrong ones stop the start with their name.
+
+    What neither the environment nor `.env` names may stand in a file of HUB_SECRETS_DIR: its name in small letters.
+    """
 
     model_config = SettingsConfigDict(
         env_file=(_hub_home() / "services.env", ROOT / ".env"),
+        secrets_dir=_secrets_dir(),
         env_ignore_empty=True,
         extra="ignore",
         hide_input_in_errors=True,
@@ -61,6 +71,22 @@ class Env(BaseSettings):
     """This process needs sessions of its own: manage.py says so, for commands and migrations."""
     hub_pgbouncer: Literal["on", "off"] = "off"
     """on: DATABASE_URL is a PgBouncer that pools transactions."""
+    web_processes: int = Field(default=1, ge=1, le=64)
+    """Web processes behind the one port: several are started, watched and exchanged one by one (on SIGHUP)."""
+    hub_worker_processes: int = Field(default=2, ge=1, le=64)
+    hub_courier_threads: int = Field(default=8, ge=4, le=64)
+    hub_stop_seconds: float = Field(default=20.0, ge=1, le=600)
+    """What is under way gets so long after SIGTERM: requests are finished, jobs too, or put back."""
+    hub_drain_seconds: float = Field(default=0.0, ge=0, le=120)
+    """Before that, so long new requests are still taken while /health/ready says 503: for balancers that ask it."""
+    hub_static_root: str = ""
+    """Where `collectstatic` has put the static files. Empty: they are served from where they lie."""
+    hub_metrics_token: str = ""
+    """Whoever brings it as a bearer token reads /metrics: at least 32 characters."""
+    hub_metrics_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    """Whoever asks from there directly, through no proxy, reads /metrics without a token."""
+    metrics_port: int = Field(default=0, ge=0, le=65535)
+    """Where a worker or courier answers /metrics; 0: nowhere."""
     hub_access_token_minutes: int = Field(default=24 * 60, ge=1)
     hub_refresh_token_days: int = Field(default=30, ge=1)
     hub_bcrypt_rounds: int = Field(default=12, ge=4, le=16)
@@ -96,7 +122,8 @@ class Env(BaseSettings):
     smtp_user: str = ""
     smtp_password: str = ""
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
-    port: int = 8000
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
     database_url: str = ""
     database_direct_url: str = ""
     """Of the same database without PgBouncer: what manage.py uses where it is set."""
@@ -119,6 +146,7 @@ class Env(BaseSettings):
         "webhook_allowed_networks",
         "hub_trusted_proxies",
         "hub_cors_origins",
+        "hub_metrics_networks",
         "attachment_types",
         mode="before",
     )
@@ -143,8 +171,10 @@ class Env(BaseSettings):
 
 
 def anymail_settings() -> dict[str, Any]:
-    """Every ANYMAIL_… of the environment or of `.env`, by its name without that: anymail checks them itself."""
-    known = {**dotenv_values(ROOT / ".env"), **os.environ}
+    """Every ANYMAIL_… of the environment, `.env` or a secret's file, by its name without that: anymail checks them."""
+    folder = _secrets_dir()
+    files = {file.name.upper(): file.read_text().strip() for file in folder.glob("anymail_*")} if folder else {}
+    known = {**files, **dotenv_values(ROOT / ".env"), **os.environ}
     return {name[8:]: value for name, value in known.items() if name.startswith("ANYMAIL_") and value}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-from config.env import env
+from config.env import Env, env
 
 TIMEOUT_S = 10
 _ALIASES = {"ses": "amazon_ses", "amazon-ses": "amazon_ses"}
@@ -12,7 +12,7 @@ _NO_PROVIDERS = frozenset({"base", "base_requests", "console", "test"})
 _OURS = {"local": "helpdesk.mail.local.EmailBackend", "smtp": "django.core.mail.backends.smtp.EmailBackend"}
 
 
-def mail_backend() -> str:
+def mail_backend(env: Env = env) -> str:
     """Its name; empty where production was told none."""
     name = env.mail_backend.strip().lower() or ("local" if env.development else "")
     return _ALIASES.get(name, name)
@@ -30,7 +30,7 @@ def is_known(name: str) -> bool:
     )
 
 
-def mail_from() -> str:
+def mail_from(env: Env = env) -> str:
     return env.mail_from or f"help@{env.hub_base_domain}"
 
 

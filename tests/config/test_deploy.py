@@ -13,6 +13,8 @@ PRODUCTION = {
     "HUB_ENV": "production",
     "HUB_SECRET_KEY": secrets.token_urlsafe(48),
     "HUB_BASE_DOMAIN": "hub.example.com",
+    "HUB_BCRYPT_ROUNDS": "12",
+    "HUB_RATE_LIMITING": "on",
     "HUB_TRUSTED_PROXIES": "10.0.0.0/8, 2001:db8::/32",
     "S3_ENDPOINT_URL": "https://store.example.com",
     "S3_BUCKET": "hub",
