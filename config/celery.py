@@ -10,10 +10,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from celery import signals
 from celery.schedules import crontab
 
+from config.celery_signs import Sign
+from config.celery_stop import end_in_time, ended
 from config.checks import require_sound_environment
 from tasks.app import COURIER, app
 
 require_sound_environment()
+app.steps["consumer"].add(Sign)
+signals.worker_shutting_down.connect(end_in_time)
 app.conf.beat_schedule = {
     "due": {"task": "tasks.wake_due", "schedule": 2.0},
     "worker": {"task": "tasks.heartbeat", "schedule": 10.0},
@@ -33,6 +37,9 @@ def _let_what_is_being_sent_arrive(**_: Any) -> None:
     from tasks.courier.engine import stop_engine  # it needs the models, which are not loaded yet above
 
     stop_engine()
+
+
+signals.worker_shutdown.connect(ended)
 
 
 @signals.worker_ready.connect

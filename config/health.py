@@ -1,7 +1,7 @@
 """Is the hub well? Asked by people, balancers and supervisors, on every host, without signing in.
 
-Ready is 503 only where nothing can be answered: no database, or tables that are not there. Redis or a
-worker away makes it `degraded`, and 200: no balancer should drop a web process for that.
+Ready is 503 only where nothing can be answered: no database, tables that are not there, or a process that is being
+stopped. Redis or a worker away makes it `degraded`, and 200: no balancer should drop a web process for that.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
+from config.stopping import stopping
 from helpdesk.answers import answer
 from helpdesk.clock import now
 from helpdesk.objects import store
@@ -33,6 +34,8 @@ _STARTED = time.monotonic()
 REDIS_TIMEOUT_S = 0.5
 LATE_AFTER_S = 60
 AWAY = "away"
+STOPPING = "stopping"
+NEEDED = frozenset({"database", "migrations", STOPPING})
 
 router = Router(tags=["Health"])
 
@@ -62,11 +65,11 @@ def live(request: HttpRequest) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """Database, migrations, Redis, the object store, worker and courier, what is due, webhooks that fail."""
     checks = {name: _checked(name, check) for name, check in CHECKS.items()}
+    if stopping.told:
+        checks[STOPPING] = Check(status="failed", message="this process is being stopped: ask another")
     failed = {name for name, check in checks.items() if check.status == "failed"}
     # Migrations that could not be looked at are no missing ones.
-    needed = {
-        name for name in failed & {"database", "migrations"} if name == "database" or checks[name].message != AWAY
-    }
+    needed = {name for name in failed & NEEDED if name != "migrations" or checks[name].message != AWAY}
     status: Literal["ok", "degraded", "failed"] = "failed" if needed else "degraded" if failed else "ok"
     return answer(Ready(status=status, checks=checks), status=503 if needed else 200)
 

@@ -14,7 +14,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from dotenv import load_dotenv
 
@@ -30,6 +29,8 @@ from config.embedded.terminal import say
 
 PORT_PATIENCE = 1.0
 """Seconds for a web server that is just dying to let go of its port."""
+STOP_SECONDS = "10"
+"""Whoever presses Ctrl-C waits for it: less than what `run_programs` waits for."""
 WEB_PATIENCE = 60.0
 """Seconds until the web server must answer before we say that it does not."""
 
@@ -81,22 +82,12 @@ def manage(*command: str, environment: Mapping[str, str]) -> None:
         raise StartError(f"manage.py {command[0]} failed (exit code {done.returncode}); its words are above.")
 
 
-def programs(home: Path) -> list[Program]:
+def programs() -> list[Program]:
     """What makes up the hub. The web server is killed with its supervisor: its port is free at once."""
-    # Celery's warning about root is for pickled jobs; ours are JSON.
-    python = [sys.executable, "-W", "ignore:You're running the worker with superuser privileges"]
-    celery = [*python, "-m", "celery", "--quiet", "--app", "config.celery"]
-    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    worker = ["worker", "--concurrency", "2", *quiet]
-    # What talks to the outside world waits in a process of its own, where it delays nothing else.
-    courier = ["worker", "--queues", "courier", "--hostname", "courier@%h", "--pool", "threads", "--concurrency", "8"]
-    # No pid file: one left by a crash would keep beat from starting, and there is one supervisor a home.
-    beat = ["beat", "--schedule", str(home / "beat-schedule"), "--pidfile="]
+    python = [sys.executable, "-m"]
     return [
-        Program("web", [sys.executable, "-m", "config.web"], signal.SIGKILL),
-        Program("worker", [*celery, *worker]),
-        Program("courier", [*celery, *courier, *quiet]),
-        Program("beat", [*celery, *beat]),
+        Program("web", [*python, "config.web"], signal.SIGKILL),
+        *(Program(part, [*python, "config.jobs", part]) for part in ("worker", "courier", "beat")),
     ]
 
 
@@ -177,13 +168,13 @@ def run() -> int:
     address = read_address(os.environ)
     build_console()
     with embedded_services(home) as services:
-        environment = services.environment | {"PYTHONUNBUFFERED": "1"}
+        environment = services.environment | {"PYTHONUNBUFFERED": "1", "HUB_STOP_SECONDS": STOP_SECONDS}
         if not demo:
             # Here once, in one line, rather than by each program with a traceback.
             manage("check", "--tag", "hub", environment=environment)
         # One process for both: each start of Django takes as long as all that they do.
         manage("migrate_hub", *(["--demo"] if demo else []), environment=environment)
-        code = run_programs(programs(home), environment, greeter(address, demo=demo))
+        code = run_programs(programs(), environment, greeter(address, demo=demo))
         ignore_stops()
         if code is not None:
             say(f"a program ended by itself with exit code {code}, so everything was stopped.")

@@ -86,8 +86,8 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = not env.development
 STATIC_URL = "/static/"
 _CONSOLE = ROOT / "console" / "dist"
 STATICFILES_DIRS = [("hub", ROOT / "console" / "static"), *([("console", _CONSOLE)] if _CONSOLE.is_dir() else [])]
-STATIC_ROOT = None  # whitenoise serves what the finders find
-WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = env.hub_static_root or None  # where nothing was collected, whitenoise serves what the finders find
+WHITENOISE_USE_FINDERS = not env.hub_static_root
 WHITENOISE_AUTOREFRESH = False
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/console/.+-[\w-]{8}\.\w+$"
 # whitenoise reads files synchronously, which is right for files this small.
@@ -112,6 +112,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = _redis.broker_options()
 CELERY_TASK_IGNORE_RESULT = True  # a result backend blocks 19 s on a dead Redis
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True  # a job whose process was killed is put back at once
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 

@@ -5,7 +5,6 @@ PORT and HOST say where. Both servers are held to the same limits; what proxies 
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 import sys
@@ -15,7 +14,10 @@ os.environ.setdefault("HUB_DB_POOL", "16")
 
 import structlog
 
+from config.beside import start_watching, stop_watching
 from config.env import env
+from config.fleet import Fleet, listen
+from config.fleet_names import LISTEN_FD, say_ready
 from config.logging import configure
 
 APPLICATION = "config.asgi:application"
@@ -25,27 +27,20 @@ WS_MAX_BYTES = 64 * 1024
 """The largest message a client may send; a larger one closes the socket with 1009 (RFC 6455, 7.4.1)."""
 PING_SECONDS = 20.0
 """Between two pings, and the longest wait for the answer to one."""
-GRACEFUL_SECONDS = 5
-"""What requests under way get to finish after SIGTERM."""
+KEEP_ALIVE_SECONDS = 75
+"""Longer than a proxy keeps a connection that it does not use: who answers must not be who closes first."""
 
 
-def serve_with_uvicorn(host: str, port: int) -> int:
+def serve_with_uvicorn(listener: socket.socket, *, shared: bool) -> int:
     """Serves until SIGTERM or SIGINT; 1 when it could not start (it said why)."""
     import uvicorn
 
     from config.edge.under_uvicorn import Http
-
-    class Server(uvicorn.Server):
-        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-            # Not after `run`: that ends the process by the signal that stopped it.
-            await super().shutdown(sockets)
-            await asyncio.get_running_loop().run_in_executor(None, stop_watching)
+    from config.graceful import Server
 
     server = Server(
         uvicorn.Config(
             APPLICATION,
-            host=host,
-            port=port,
             loop="uvloop",
             http=Http,
             ws=WS_PROTOCOL,
@@ -58,16 +53,19 @@ def serve_with_uvicorn(host: str, port: int) -> int:
             access_log=False,
             server_header=False,
             proxy_headers=False,  # the edge reads them
-            timeout_graceful_shutdown=GRACEFUL_SECONDS,
-        )
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=env.hub_stop_seconds,  # type: ignore[arg-type]  # it is waited for: fractions are fine
+        ),
+        listener,
+        shared=shared,
     )
     start_watching()
-    server.run()
+    server.run([listener])
     return 0 if server.started else 1
 
 
-def serve_with_daphne(host: str, port: int) -> int:
-    """The same with daphne."""
+def serve_with_daphne(listener: socket.socket) -> int:
+    """The same with daphne, which ends less gently: it finishes requests, but does not drain."""
     from daphne.endpoints import (
         build_endpoint_description_strings,
     )
@@ -79,14 +77,15 @@ def serve_with_daphne(host: str, port: int) -> int:
     prepare_daphne()
     server = Server(
         application,
-        endpoints=build_endpoint_description_strings(host=host, port=port),
+        endpoints=build_endpoint_description_strings(file_descriptor=listener.fileno()),
         websocket_timeout=-1,
         websocket_max_message_size=WS_MAX_BYTES,
         websocket_max_frame_size=WS_MAX_BYTES,
         ping_interval=PING_SECONDS,
         ping_timeout=PING_SECONDS,
-        application_close_timeout=GRACEFUL_SECONDS,
+        application_close_timeout=env.hub_stop_seconds,
         server_name="",
+        ready_callable=say_ready,
     )
     start_watching()
     server.run()
@@ -94,28 +93,30 @@ def serve_with_daphne(host: str, port: int) -> int:
     return 1 if server.abort_start or not server.listening_addresses else 0
 
 
-def start_watching() -> None:
-    """Refusals are written to the access logs by a thread of this process; `stop_watching` writes the rest."""
-    import config.asgi  # noqa: F401  sets Django up, which the notes need
-    from tenants.watch.notes import notes
-
-    notes.start()
-
-
-def stop_watching() -> None:
-    from tenants.watch.notes import notes
-
-    notes.stop()
-
-
 def main() -> int:
-    """Serves on HOST:PORT with the server that the settings name."""
-    host = os.environ.get("HOST") or "127.0.0.1"
+    """Serves on HOST:PORT with the server that the settings name, by itself or with several processes."""
     configure(env.hub_env, env.hub_log_level)
-    structlog.get_logger(__name__).info("web_starts", server=env.hub_server, host=host, port=env.port, pid=os.getpid())
+    log = structlog.get_logger(__name__)
+    shared = os.environ.get(LISTEN_FD)
+    if shared:
+        return serve(socket.socket(fileno=int(shared)), shared=True)
+    try:
+        listener = listen(env.host, env.port)
+    except OSError as error:
+        log.critical("web_cannot_listen", host=env.host, port=env.port, error=error.strerror)
+        return 1
+    told = {"server": env.hub_server, "host": env.host, "port": env.port, "processes": env.web_processes}
+    log.info("web_starts", **told, pid=os.getpid())
+    if env.web_processes > 1:
+        return Fleet(listener, env.web_processes).run()
+    return serve(listener, shared=False)
+
+
+def serve(listener: socket.socket, *, shared: bool) -> int:
+    """With the server that the settings name. `shared`: others serve the same port."""
     if env.hub_server == "daphne":
-        return serve_with_daphne(host, env.port)
-    return serve_with_uvicorn(host, env.port)
+        return serve_with_daphne(listener)
+    return serve_with_uvicorn(listener, shared=shared)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from config.edge.identity import HEADER
 from config.edge.origins import PREFLIGHT, opened
 from config.edge.policy import Policy
 from config.edge.refusals import error_body, error_headers, error_of, is_json
+from config.stopping import CLOSE, stopping
 from helpdesk.errors import HelpdeskError
 from realtime.scope import RAW_SEND
 
@@ -134,4 +135,6 @@ class Exchange:
     def _named(self, headers: Headers) -> Headers:
         named = [pair for pair in headers if pair[0].lower() != HEADER]
         named.append((HEADER, self._request_id.encode("ascii")))
+        if stopping.begun and CLOSE not in named:
+            named.append(CLOSE)
         return opened(armoured(named, self.scope, self._policy), self.scope, self._policy)

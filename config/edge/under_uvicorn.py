@@ -14,6 +14,10 @@ class Http(H11Protocol):
 
     def shutdown(self) -> None:
         super().shutdown()
+        self.end_stream()
+
+    def end_stream(self) -> None:
+        """An answer that goes on as long as somebody listens comes to its end."""
         if self.cycle is not None and not self.cycle.response_complete:
             end = self.cycle.scope["state"].get(ON_SHUTDOWN)
             if end is not None:

@@ -104,7 +104,7 @@ async def _run(
     watchers = [Watcher(person, ports, ("queue", "me"), seed=str(chance.random())) for person in everybody * DEVICES]
     writers = [Writer(hub, person, desk, everybody, seed=str(chance.random())) for person in everybody]
     watching = [asyncio.create_task(watcher.watch()) for watcher in watchers]
-    await _until(lambda: all(watcher.has_begun() for watcher in watchers), "the clients did not begin", watching)
+    await until(lambda: all(watcher.has_begun() for watcher in watchers), "the clients did not begin", watching)
     tell(f"{len(watchers)} clients follow")
     writing = [asyncio.create_task(writer.write()) for writer in writers]
     fate = Fate(hub, proxies, chance, tell)
@@ -114,16 +114,16 @@ async def _run(
             await fate.next_step()
             await _open_tickets(watchers, desk)
             enough = desk.done.count() + WRITES_BETWEEN
-            await _until(
+            await until(
                 lambda enough=enough: desk.done.count() >= enough, "nobody can write any more", [*watching, *writing]
             )
     finally:
-        await _end(writing)
-    await _settle(hub, watchers, watching, tell)
-    await _end(watching)
+        await end(writing)
+    await settle(hub, watchers, watching, tell)
+    await end(watching)
     for watcher in watchers:
         await watcher.hub.close()
-    verdict = await asyncio.to_thread(_judge, hub, watchers, desk)
+    verdict = await asyncio.to_thread(judge_all, hub, watchers, desk)
     counts = [watcher.hub.counts for watcher in watchers]
     return Outcome(
         steps=fate.done,
@@ -150,7 +150,7 @@ async def _open_tickets(watchers: list[Watcher], desk: Desk) -> None:
             await watcher.open(f"ticket:{theirs[-1]}")
 
 
-async def _settle(
+async def settle(
     hub: TwoWebs, watchers: list[Watcher], watching: list[asyncio.Task[None]], tell: Callable[[str], None]
 ) -> None:
     """Wait until the log stands still, then until each client has come to its end, and for what might come twice."""
@@ -165,7 +165,7 @@ async def _settle(
     tell(f"nobody writes any more; the log ends at {head[0]}")
     for watcher in watchers:
         watcher.hub.drop()  # what resumes is told where it stands
-    await _until(lambda: all(one.has_reached(head[0]) for one in watchers), "a client did not catch up", watching)
+    await until(lambda: all(one.has_reached(head[0]) for one in watchers), "a client did not catch up", watching)
     await asyncio.sleep(QUIET_S / 2)
 
 
@@ -178,7 +178,7 @@ def ends(hub: TwoWebs) -> tuple[int, int]:
     return int(str(found[0])), int(str(found[1]))
 
 
-def _judge(hub: TwoWebs, watchers: list[Watcher], desk: Desk) -> dict[str, Any]:
+def judge_all(hub: TwoWebs, watchers: list[Watcher], desk: Desk) -> dict[str, Any]:
     said = {"watchers": [watcher.shape() for watcher in watchers], "acknowledged": desk.done.shape()}
     path = hub.home / "said.json"
     path.write_text(json.dumps(said))
@@ -195,7 +195,7 @@ def _judge(hub: TwoWebs, watchers: list[Watcher], desk: Desk) -> dict[str, Any]:
     return found
 
 
-async def _until(true: Callable[[], bool], what: str, tasks: list[asyncio.Task[None]]) -> None:
+async def until(true: Callable[[], bool], what: str, tasks: list[asyncio.Task[None]]) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while not true():
         for task in tasks:
@@ -206,7 +206,7 @@ async def _until(true: Callable[[], bool], what: str, tasks: list[asyncio.Task[N
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def _end(tasks: list[asyncio.Task[None]]) -> None:
+async def end(tasks: list[asyncio.Task[None]]) -> None:
     for task in tasks:
         task.cancel()
     for outcome in await asyncio.gather(*tasks, return_exceptions=True):

@@ -18,9 +18,9 @@ TOKEN_MINUTES = "1"
 class TwoWebs(Stack):
     """`web` and `web-2` serve the same database on two ports; what stands before them is the clients' choice."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **more: str) -> None:
         self.other_port = quiet_port()
-        super().__init__(home, HUB_RATE_LIMITING="off", HUB_ACCESS_TOKEN_MINUTES=TOKEN_MINUTES)
+        super().__init__(home, HUB_RATE_LIMITING="off", HUB_ACCESS_TOKEN_MINUTES=TOKEN_MINUTES, **more)
         self.commands["web-2"] = self.commands["web"]
         self.start("web-2")
 

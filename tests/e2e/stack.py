@@ -48,7 +48,7 @@ class Stack:
             remember(home / name, ports)
             self.start(name)
         self.manage("migrate_hub", "--demo")
-        self.commands = {program.name: list(program.command) for program in programs(home)}
+        self.commands = {program.name: list(program.command) for program in programs()}
         for name in self.commands:
             self.start(name)
 

@@ -63,6 +63,11 @@ def free_port() -> int:
         return port
 
 
+def is_open(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 class Server:
     """`port` on 127.0.0.1; `process` to kill; `log` is everything that it wrote."""
 
@@ -94,9 +99,8 @@ class Server:
         deadline = time.monotonic() + HANG_S
         while time.monotonic() < deadline:
             assert self.process.poll() is None, "the server did not start"
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
+            if is_open(self.port):
+                return
             time.sleep(0.05)
         raise AssertionError("the server did not come up")
 

@@ -1,0 +1,17 @@
+"""What runs beside the requests of a web process."""
+
+from __future__ import annotations
+
+
+def start_watching() -> None:
+    """Refusals are written to the access logs by a thread of this process; `stop_watching` writes the rest."""
+    import config.asgi  # noqa: F401  sets Django up, which the notes need
+    from tenants.watch.notes import notes
+
+    notes.start()
+
+
+def stop_watching() -> None:
+    from tenants.watch.notes import notes
+
+    notes.stop()
