@@ -162,9 +162,7 @@ class TestFleet:
             assert fleet.ended() == 0
             assert not is_open(fleet.port)
 
-    def test_one_that_dies_is_started_again_and_all_die_with_the_one_who_holds_the_port(
-        self, django_db_setup: None
-    ) -> None:
+    def test_who_dies_is_started_again_and_all_die_with_the_holder_of_the_port(self, django_db_setup: None) -> None:
         with web(WEB_PROCESSES="2") as fleet:
             until(lambda: len(fleet.members()) == 2, "they are not two")
             dead, left = fleet.members()
