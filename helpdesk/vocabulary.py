@@ -25,6 +25,11 @@ class TicketStatus(StrEnum):
     CLOSED = "closed"
     CANCELLED = "cancelled"
 
+    @property
+    def is_active(self) -> bool:
+        """Somebody still has to do something: it is open, in progress, or waits for the requester."""
+        return self in (TicketStatus.OPEN, TicketStatus.IN_PROGRESS, TicketStatus.PENDING)
+
 
 class TicketPriority(StrEnum):
     LOW = "low"

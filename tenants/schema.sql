@@ -329,6 +329,10 @@ CREATE TABLE ticket (
     created_by_id uuid NOT NULL,
     requester_id uuid NOT NULL,
     team_id uuid,
+    done_at timestamp with time zone,
+    first_response_at timestamp with time zone,
+    reopened_count integer DEFAULT 0 NOT NULL,
+    CONSTRAINT ticket_reopened_count_check CHECK ((reopened_count >= 0)),
     CONSTRAINT ticket_version_check CHECK ((version >= 0))
 );
 --;
@@ -673,13 +677,19 @@ CREATE INDEX team_member_person_id_dcda3077 ON team_member USING btree (person_i
 --;
 CREATE UNIQUE INDEX team_name_once ON team USING btree (lower((name)::text));
 --;
+CREATE INDEX ticket_answered ON ticket USING btree (first_response_at) INCLUDE (created_at) WHERE (first_response_at IS NOT NULL);
+--;
 CREATE INDEX ticket_assigned_created ON ticket USING btree (assigned_to_id, created_at, id);
 --;
 CREATE INDEX ticket_assignee ON ticket USING btree (COALESCE(assigned_to_id, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid), id);
 --;
+CREATE INDEX ticket_backlog ON ticket USING btree (created_at) INCLUDE (status, first_response_at) WHERE (done_at IS NULL);
+--;
 CREATE INDEX ticket_created ON ticket USING btree (created_at, id);
 --;
 CREATE INDEX ticket_created_by_id_4ea19596 ON ticket USING btree (created_by_id);
+--;
+CREATE INDEX ticket_done ON ticket USING btree (done_at) INCLUDE (created_at, status, reopened_count) WHERE (done_at IS NOT NULL);
 --;
 CREATE INDEX ticket_priority ON ticket USING btree (priority, id);
 --;
@@ -846,12 +856,14 @@ INSERT INTO django_migrations VALUES (16, 'helpdesk', '0014_drafts', now());
 --;
 INSERT INTO django_migrations VALUES (17, 'helpdesk', '0015_origins', now());
 --;
-INSERT INTO django_migrations VALUES (18, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (18, 'helpdesk', '0016_ticket_facts', now());
 --;
-INSERT INTO django_migrations VALUES (19, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (19, 'tenants', '0001_initial', now());
 --;
-INSERT INTO django_migrations VALUES (20, 'tenants', '0003_wakeup', now());
+INSERT INTO django_migrations VALUES (20, 'tenants', '0002_extensions', now());
 --;
-INSERT INTO django_migrations VALUES (21, 'tenants', '0004_wakeup_since', now());
+INSERT INTO django_migrations VALUES (21, 'tenants', '0003_wakeup', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 21, true);
+INSERT INTO django_migrations VALUES (22, 'tenants', '0004_wakeup_since', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 22, true);

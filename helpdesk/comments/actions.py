@@ -8,7 +8,7 @@ from uuid import UUID
 from helpdesk.clock import now
 from helpdesk.comments.models import Comment, NoteWords, ReplyWords
 from helpdesk.comments.queries import get_comment, list_unseen_replies
-from helpdesk.comments.rules import require_deletable, require_editable, require_may_write
+from helpdesk.comments.rules import require_deletable, require_editable, require_may_write, responds
 from helpdesk.comments.shapes import comment_for, comment_payload
 from helpdesk.drafts.actions import remove_sent_draft
 from helpdesk.errors import Conflict
@@ -66,7 +66,8 @@ def comment_on(actor: Person, ticket: Ticket, *, content: str, is_internal: bool
     )
     index_comments([comment])
     if not is_internal:
-        touch_ticket(ticket)
+        is_response = responds(Role(actor.role), own=ticket.requester_id == actor.id)
+        touch_ticket(ticket, responded_at=moment if is_response else None)
     payload = comment_payload(comment)
     record(actor, catalogue.CommentAdded(ticket=ticket_payload(ticket), comment=payload))
     return payload

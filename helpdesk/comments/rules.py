@@ -18,6 +18,11 @@ def require_may_write(role: Role, *, is_internal: bool) -> None:
         raise FieldForbidden.of(["isInternal"])
 
 
+def responds(role: Role, *, own: bool) -> bool:
+    """Is a public reply a response: staff's, and not on a ticket that is for themselves?"""
+    return role.is_staff and not own
+
+
 def require_editable(*, own: bool, changes_kind: bool) -> None:
     """Authors correct their own text; a reply never becomes a note, nor a note a reply."""
     if not own:

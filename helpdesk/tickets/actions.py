@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from helpdesk.tickets.rules import changes_by_type, forbidden_fields
 from helpdesk.tickets.shapes import ticket_for, ticket_payload
 from helpdesk.tickets.words import WORDS_OF, document_of
 from helpdesk.versions import require_match
-from helpdesk.vocabulary import Role, TicketPriority
+from helpdesk.vocabulary import Role, TicketPriority, TicketStatus
 from helpdesk.words.actions import remember_words
 
 _SET_IN_BULK = {
@@ -37,6 +38,8 @@ _SET_IN_BULK = {
     "version": "integer",
     "last_activity_at": "timestamptz",
     "updated_at": "timestamptz",
+    "done_at": "timestamptz",
+    "reopened_count": "integer",
 }
 """Columns and their types in PostgreSQL."""
 
@@ -57,6 +60,7 @@ def create_ticket(actor: Person, *, fields: Mapping[str, Any]) -> TicketPayload:
     ticket = Ticket(requester=actor, created_by=actor, created_at=moment, updated_at=moment, last_activity_at=moment)
     _require_rights(actor, _differences(ticket, wanted))
     _apply(ticket, wanted, Named())
+    ticket.done_at = None if TicketStatus(ticket.status).is_active else moment
     ticket.number = _next_number()
     ticket.save(force_insert=True)
     payload = ticket_payload(ticket)
@@ -90,12 +94,13 @@ def apply_change(actor: Person, ticket: Ticket, *, fields: Mapping[str, Any], na
     if not changes:
         return None
     _require_rights(actor, changes)
-    requester_before = ticket.requester_id
+    requester_before, status_before = ticket.requester_id, TicketStatus(ticket.status)
     _apply(ticket, {name: value for name, value in fields.items() if to_json_name(name) in changes}, named)
     moment = now()
     ticket.version += 1
     ticket.updated_at = ticket.last_activity_at = moment
     ticket.words_changed = bool(changes.keys() & WORDS_OF)
+    _follow(ticket, status_before, moment)
     payload = ticket_payload(ticket)
     for type_, group in changes_by_type(changes):
         record(actor, _CHANGE_EVENTS[type_](ticket=payload, changes=group))
@@ -154,10 +159,25 @@ def index_tickets(tickets: Sequence[Ticket]) -> None:
     remember_words((word for document in documents.values() for word in document.words()), public=True)
 
 
-def touch_ticket(ticket: Ticket) -> None:
-    """Note public activity on a locked ticket: comments move `lastActivityAt`, never the version."""
+def touch_ticket(ticket: Ticket, *, responded_at: datetime | None = None) -> None:
+    """Note public activity on a locked ticket: comments move `lastActivityAt`, never the version.
+
+    `responded_at`: it was a response of staff, which is remembered where it is the first.
+    """
     ticket.last_activity_at = now()
-    ticket.save(update_fields=["last_activity_at"])
+    changed = ["last_activity_at"]
+    if responded_at is not None and ticket.first_response_at is None:
+        ticket.first_response_at = responded_at
+        changed.append("first_response_at")
+    ticket.save(update_fields=changed)
+
+
+def _follow(ticket: Ticket, before: TicketStatus, moment: datetime) -> None:
+    """Keep when it was done and how often it was reopened, once its status has changed."""
+    is_active = TicketStatus(ticket.status).is_active
+    if is_active != before.is_active:
+        ticket.done_at = None if is_active else moment
+        ticket.reopened_count += is_active
 
 
 def _differences(ticket: Ticket, fields: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:

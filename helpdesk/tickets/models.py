@@ -50,6 +50,13 @@ class Ticket(models.Model):
     last_activity_at = models.DateTimeField(default=now)
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
+    # Three facts for analytics (docs/analytics.md), kept by the actions that change them.
+    first_response_at = models.DateTimeField(null=True)
+    """When staff first replied in public on a ticket that was not their own."""
+    done_at = models.DateTimeField(null=True)
+    """When it last left the active statuses; null while it is active."""
+    reopened_count = models.PositiveIntegerField(default=0, db_default=0)
+    """How often it came back to an active status."""
 
     words_changed = False
     """Not a column: what it is found by was changed in this row, and is to be written."""
@@ -69,6 +76,24 @@ class Ticket(models.Model):
             models.Index(fields=["team", "created_at", "id"], name="ticket_team_created"),
             models.Index(fields=["requester", "created_at", "id"], name="ticket_requester_created"),
             GinIndex("tags", name="ticket_tags"),
+            models.Index(
+                fields=["first_response_at"],
+                include=["created_at"],
+                condition=models.Q(first_response_at__isnull=False),
+                name="ticket_answered",
+            ),
+            models.Index(
+                fields=["done_at"],
+                include=["created_at", "status", "reopened_count"],
+                condition=models.Q(done_at__isnull=False),
+                name="ticket_done",
+            ),
+            models.Index(
+                fields=["created_at"],
+                include=["status", "first_response_at"],
+                condition=models.Q(done_at__isnull=True),
+                name="ticket_backlog",
+            ),
         ]
 
     def priority_word(self) -> TicketPriority:

@@ -21,7 +21,7 @@ LONGEST_QUESTION = 500
 MOST_WORDS = 100
 SHORTEST_LAST = 3
 """The last word is taken for the beginning of one from so many letters on."""
-ACTIVE = (TicketStatus.OPEN, TicketStatus.IN_PROGRESS, TicketStatus.PENDING)
+ACTIVE = tuple(status for status in TicketStatus if status.is_active)
 SCOPES = {"title": "A", "tags": "B", "description": "C", "comments": "D"}
 KINDS_OF_TICKETS = ("unassigned", "assigned", "active", "done")
 _PEOPLE = {"assignee": "assignee", "requester": "requester", "creator": "creator"}

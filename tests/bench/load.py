@@ -143,6 +143,7 @@ def _copy_batch(cast: _Cast, places: range, of: int, chance: random.Random) -> i
         newest = datetime.now(UTC)
         tickets = [_ticket(cast, number + i, place, of, newest, chance) for i, place in enumerate(places)]
         comments = [comment for ticket in tickets for comment in _comments(cast, ticket, of, chance)]
+        _note_responses(cast, tickets, comments)
         _copy(cursor, "ticket", tickets)
         _copy(cursor, "comment", comments)
         _copy_words(cursor, tickets, comments)
@@ -190,13 +191,14 @@ def _ticket(cast: _Cast, number: int, place: int, of: int, newest: datetime, cha
     if _is_one_of_ten(place, of):
         description += f" It is about a {corpus.RARE_WORD}."
     young = place > of * 0.97
+    status = chance.choice(("open", "in_progress", "pending") if young else ("resolved", "closed", "closed"))
     tags = chance.sample(corpus.TAGS, chance.choice((0, 0, 1, 1, 2)))
     return {
         "id": id_at(made, chance),
         "number": str(number),
         "title": title,
         "description": description,
-        "status": chance.choice(("open", "in_progress", "pending") if young else ("resolved", "closed", "closed")),
+        "status": status,
         "priority": str(chance.choices((0, 1, 2, 3), weights=(30, 50, 15, 5))[0]),
         "requester_id": (requester := chance.choice(cast.requesters)),
         "created_by_id": requester,
@@ -208,6 +210,8 @@ def _ticket(cast: _Cast, number: int, place: int, of: int, newest: datetime, cha
         "last_activity_at": _text_of(touched),
         "created_at": _text_of(made),
         "updated_at": _text_of(touched),
+        "done_at": "\\N" if young else _text_of(touched),
+        "first_response_at": "\\N",
         "_made": made.isoformat(),
         "_place": str(place),
     }
@@ -235,6 +239,17 @@ def _comments(cast: _Cast, ticket: dict[str, str], of: int, chance: random.Rando
             "created_at": _text_of(moment),
             "updated_at": _text_of(moment),
         }
+
+
+def _note_responses(cast: _Cast, tickets: list[dict[str, str]], comments: list[dict[str, str]]) -> None:
+    """What the actions keep of the first public reply of staff."""
+    first: dict[str, str] = {}
+    for comment in comments:
+        if comment["is_internal"] == "f" and comment["author_id"] in cast.staff:
+            at = comment["created_at"]
+            first[comment["ticket_id"]] = min(at, first.get(comment["ticket_id"], at))
+    for ticket in tickets:
+        ticket["first_response_at"] = first.get(ticket["id"], "\\N")
 
 
 def _is_one_of_ten(place: int, of: int) -> bool:

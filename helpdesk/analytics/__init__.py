@@ -1,0 +1,1 @@
+"""What managers ask about tickets: how many, how old, how quickly."""
