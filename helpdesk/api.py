@@ -9,6 +9,7 @@ from ninja import NinjaAPI, Router
 from ninja.openapi.schema import OpenAPISchema
 
 from helpdesk.access_log.api import router as access_log
+from helpdesk.analytics.api import router as analytics
 from helpdesk.answers import answer
 from helpdesk.api_keys.api import router as api_keys
 from helpdesk.attachments.api import router as attachments
@@ -75,6 +76,7 @@ tenant_operations.add_router("/users", people, tags=["People"])
 tenant_operations.add_router("/teams", teams, tags=["Teams"])
 tenant_operations.add_router("/api-keys", api_keys, tags=["API keys"])
 tenant_operations.add_router("/views", views, tags=["Views"])
+tenant_operations.add_router("/analytics", analytics, tags=["Analytics"])
 tenant_operations.add_router("/webhooks", webhooks, tags=["Webhooks"])
 tenant_operations.add_router("/access-log", access_log, tags=["Access log"])
 tenant_operations.add_router("/audit", audit, tags=["Audit"])

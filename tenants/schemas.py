@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 
+from helpdesk.analytics.rules import known_zones
 from helpdesk.paging import PageMeta, PageQuery
 from helpdesk.people.schemas import Email, NewPassword, PersonName
 from helpdesk.shapes import Input, Moment, Seen, Shape
@@ -24,6 +25,8 @@ def _settings(value: dict[str, Any]) -> dict[str, Any]:
     for name in YES_OR_NO:
         if not isinstance(value.get(name, True), bool):
             raise ValueError(f"{name} is true or false.")  # noqa: TRY004  pydantic tells ValueErrors
+    if not isinstance(value.get("timeZone", ""), str) or value.get("timeZone", "UTC") not in known_zones():
+        raise ValueError("timeZone is a name of the IANA database, as Europe/Berlin.")
     return value
 
 
@@ -73,7 +76,8 @@ class CreateTenant(Input):
 class ChangeTenant(Input):
     """The fields to change. A tenant's admin may change name and settings.
 
-    Of the settings the hub reads `openRegistration` and `showAgentTyping` (do requesters see that an agent types).
+    Of the settings the hub reads `openRegistration`, `showAgentTyping` (do requesters see that an agent types) and
+    `timeZone` (whose days analytics counts where nobody says more).
     """
 
     name: TenantName = ""

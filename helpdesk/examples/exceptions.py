@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpdesk.examples.told import ADA, COMMENT, FILE, JOSE, REPLY, TEAM, TENANT, TICKET, TITLE, VIEW, WEBHOOK
+from helpdesk.examples.told import ADA, COMMENT, FILE, JOSE, LATER, REPLY, TEAM, TENANT, TICKET, TITLE, VIEW, WEBHOOK
 
 _ADA = {"id": ADA, "name": "Ada Lovelace", "email": "ada@acme.example", "firstName": "Ada", "lastName": "Lovelace"}
 _JOSE = {"id": JOSE, "name": "José Álvarez", "email": "jose@acme.example", "firstName": "José", "lastName": "Álvarez"}
@@ -19,6 +19,8 @@ EXCEPTIONS: dict[str, Any] = {
     "AuditEntry.count": 1,
     "AuditEntry.data": _ABOUT_THE_TICKET,
     "AuditEntry.type": "ticket.priority_changed",
+    "Backlog.at": LATER,
+    "Backlog.statuses": {"open": 4, "in_progress": 2, "pending": 1},
     "BulkResult.error": None,
     "BulkResult.id": TICKET,
     "BulkResult.status": "changed",
@@ -45,6 +47,10 @@ EXCEPTIONS: dict[str, Any] = {
     "EventFrame.stream": f"ticket:{TICKET}",
     "EventShape.data": _ABOUT_THE_TICKET,
     "EventShape.type": "ticket.priority_changed",
+    "Group.key": "vpn",
+    "Group.name": "vpn",
+    "GroupsMeta.from": "2026-02-01",
+    "GroupsMeta.to": "2026-03-02",
     "MailPayload.error": "",
     "MailPayload.recipient": _JOSE,
     "MailPayload.subject": f"Re: [#42] {TITLE}",
@@ -54,12 +60,16 @@ EXCEPTIONS: dict[str, Any] = {
     "NotificationPayload.data": {"ticketId": TICKET},
     "NotificationPayload.message": f"Ada Lovelace gave you “{TITLE}”.",
     "NotificationPayload.title": "Assigned to you",
+    "RangeMeta.from": "2026-02-01",
+    "RangeMeta.to": "2026-03-02",
     "Refusal.code": "CONFLICT",
     "Refusal.details": [],
     "SearchResult.comment": None,
     "SearchResult.user": None,
     "SentRequest.body": {"type": "ticket.created", "data": _ABOUT_THE_TICKET},
     "SentRequest.headers": {"webhook-id": "msg_01930f2a", "webhook-signature": "v1,…"},
+    "SeriesMeta.from": "2026-02-01",
+    "SeriesMeta.to": "2026-03-02",
     "Signup.name": "Acme",
     "SnippetPart.text": "VPN",
     "TeamPayload.description": "Cables, Wi-Fi and the gateway.",
@@ -86,8 +96,8 @@ EXCEPTIONS: dict[str, Any] = {
     "assignedTo": _ADA,
     "author": _ADA,
     "createdBy": _JOSE,
-    "requester": _JOSE,
     "recipient": _JOSE,
+    "requester": _JOSE,
 }
 
 ENOUGH: dict[str, tuple[str, ...]] = {

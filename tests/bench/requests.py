@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -25,6 +26,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
 
+from helpdesk.clock import now
 from helpdesk.tickets.models import Ticket
 from tenants import context
 from tenants.actions import delete_tenant
@@ -115,7 +117,7 @@ def kinds(desk: Desk, client: Client, size: int) -> dict[str, Callable[[], Reque
     deep = orjson.loads(client.ask(Request("GET", f"/tickets?cursor=&limit=1&createdTo={middle}")))["meta"][
         "nextCursor"
     ]
-    words = iter(range(10**9))
+    words, quarter = iter(range(10**9)), (now().date() - timedelta(days=89)).isoformat()
 
     def create() -> Request:
         return Request("POST", "/tickets", {"title": f"The VPN drops {next(words)}", "description": "It does. " * 20})
@@ -131,6 +133,10 @@ def kinds(desk: Desk, client: Client, size: int) -> dict[str, Callable[[], Reque
         "get": lambda: Request("GET", f"/tickets/{chance.choice(ids)}"),
         "search, rare word": lambda: Request("GET", f"/search?q={corpus.RARE_WORD}"),
         "search, common word": lambda: Request("GET", f"/search?q={corpus.COMMON_WORD}"),
+        "figures of 30 days": lambda: Request("GET", "/analytics/overview"),
+        "90 days, day by day": lambda: Request("GET", f"/analytics/series?from={quarter}"),
+        "30 days, by agent": lambda: Request("GET", "/analytics/groups?by=agent"),
+        "what waits": lambda: Request("GET", "/analytics/backlog"),
         "create": create,
         "comment": comment,
     }

@@ -20,6 +20,7 @@ API = "/api/v1"
 UPLOADED = b"What was uploaded.\n"
 SIGN_OUT = frozenset({"logout", "signOutEverywhere", "signOutUser"})
 """After these, who asked may be signed out."""
+_MOMENTS = {"date-time": "2026-01-31T12:00:00.000Z", "date": "2026-01-31"}
 OWN_PARAMETERS = frozenset({"page", "limit", "cursor", "sortBy", "sortOrder"})
 """How a list is shown; nobody's data is named by them."""
 
@@ -103,6 +104,7 @@ class Target:
             "visibility": "team",
             "stream": f"ticket:{self.ticket_id}",
             "since": f"{uuid4()}.0",
+            "timeZone": "Europe/Berlin",
         }
 
 
@@ -213,8 +215,8 @@ def _value(name: str, schema: dict[str, Any], target: Target) -> Any:
         return target.words()[name]
     if schema.get("format") == "uuid":
         return target.ids()[name]
-    if schema.get("format") == "date-time":
-        return "2026-01-31T12:00:00.000Z"
+    if moment := _MOMENTS.get(schema.get("format", "")):
+        return moment
     if "enum" in schema or "const" in schema:
         return schema["enum"][0] if "enum" in schema else schema["const"]
     match schema.get("type"):
