@@ -90,6 +90,7 @@ def shots(ticket: UUID) -> list[Shot]:
         Shot("notifications", "agent", "/notifications"),
         Shot("settings-users", "admin", "/settings/users"),
         Shot("settings-webhooks", "admin", "/settings/webhooks"),
+        Shot("settings-audit", "admin", "/settings/audit"),
         Shot("settings-templates", "admin", "/settings/templates"),
         Shot("portal", "user", "/"),
         Shot("portal-ticket-phone", "user", f"/tickets/{ticket}", PHONE),

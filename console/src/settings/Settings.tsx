@@ -20,7 +20,7 @@ const SHOWS: Record<PageName, ComponentType<Asked>> = {
   mails: lazy(() => import("./mail/MailsPage")),
   templates: lazy(() => import("./mail/TemplatesPage")),
   desk: lazy(() => import("./desk/DeskPage")),
-  access: lazy(() => import("./desk/AccessPage")),
+  audit: lazy(() => import("./audit/AuditPage")),
 };
 
 /** One's own settings, and the desk's; each page with an address of its own. */

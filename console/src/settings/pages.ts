@@ -9,7 +9,7 @@ export const PAGES = [
   "mails",
   "templates",
   "desk",
-  "access",
+  "audit",
 ] as const;
 export type PageName = (typeof PAGES)[number];
 
@@ -22,7 +22,7 @@ const FOR_STAFF: readonly Group[] = [
   { name: "own", pages: ["profile", "keys"] },
   { name: "desk", pages: ["users", "teams", "views", "webhooks", "mails"] },
 ];
-const FOR_ADMINS: Group = { name: "admin", pages: ["desk", "templates", "access"] };
+const FOR_ADMINS: Group = { name: "admin", pages: ["desk", "templates", "audit"] };
 
 export function groupsFor(isAdmin: boolean): readonly Group[] {
   return isAdmin ? [...FOR_STAFF, FOR_ADMINS] : FOR_STAFF;

@@ -12,6 +12,7 @@ export const THINGS = [
   "mails",
   "settings",
   "access-log",
+  "audit",
 ] as const;
 export type Thing = (typeof THINGS)[number];
 export const VERBS = ["read", "write", "delete"] as const;
