@@ -11,6 +11,13 @@ def start_watching() -> None:
     notes.start()
 
 
+def hear_of_others() -> None:
+    """In the running loop, also before anybody opens a socket: what other processes change is cached here."""
+    from realtime.hub import current_hub
+
+    current_hub().hear()
+
+
 def stop_watching() -> None:
     from tenants.watch.notes import notes
 

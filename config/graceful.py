@@ -24,7 +24,7 @@ from collections.abc import Generator
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from config.beside import stop_watching
+from config.beside import hear_of_others, stop_watching
 from config.edge.under_uvicorn import Http
 from config.env import env
 from config.fleet_names import say_ready
@@ -44,6 +44,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
+            hear_of_others()
             say_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from typing import Any
 
 # Before the settings are read: the web serves from a pool; commands and workers keep one connection a thread.
 os.environ.setdefault("HUB_DB_POOL", "16")
 
 import structlog
 
-from config.beside import start_watching, stop_watching
+from config.beside import hear_of_others, start_watching, stop_watching
 from config.env import env
 from config.fleet import Fleet, listen
 from config.fleet_names import LISTEN_FD, say_ready
@@ -70,6 +71,7 @@ def serve_with_daphne(listener: socket.socket) -> int:
         build_endpoint_description_strings,
     )
     from daphne.server import Server
+    from twisted.internet import reactor
 
     from config.asgi import application
     from config.edge.under_daphne import prepare_daphne
@@ -88,6 +90,8 @@ def serve_with_daphne(listener: socket.socket) -> int:
         ready_callable=say_ready,
     )
     start_watching()
+    later: Any = reactor
+    later.callLater(0, hear_of_others)  # when its loop runs
     server.run()
     stop_watching()
     return 1 if server.abort_start or not server.listening_addresses else 0

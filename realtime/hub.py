@@ -36,10 +36,14 @@ class Hub:
         self._room_of: dict[Connection, Room] = {}
         self._hearing: asyncio.Task[None] | None = None
 
-    async def join(self, login: Login, outbox: Outbox) -> Connection:
-        """A signed-in socket comes in. Raises Refused, and django.db.Error where the log cannot be read."""
+    def hear(self) -> None:
+        """From now on hear the bells and knocks of other processes: also without sockets, for what is cached here."""
         if self._hearing is None:
             self._hearing = self.loop.create_task(listen_for_bells(self))
+
+    async def join(self, login: Login, outbox: Outbox) -> Connection:
+        """A signed-in socket comes in. Raises Refused, and django.db.Error where the log cannot be read."""
+        self.hear()
         room = self.rooms.get(login.tenant.id)
         if room is None or room.closed:
             room = self.rooms[login.tenant.id] = Room(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 import orjson
+import structlog
 from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected
 
@@ -26,6 +27,7 @@ from helpdesk.ticket_views.actions import add_default_views
 from helpdesk.vocabulary import Role
 from helpdesk.work import unit_of_work
 from tenants import context, resolve
+from tenants.domains import set_domains
 from tenants.door import Somebody
 from tenants.models import Tenant
 from tenants.schema import create_schema, drop_schema
@@ -35,6 +37,7 @@ EMPTY_PREFIX, EMPTY_PREFIX_LAST = "empty_prefix", "empty_prefix_last"
 """Wake-ups that outlive their tenant: what it had in the object store is removed, at once and when all has arrived."""
 TENANT_ADMIN_FIELDS = frozenset({"name", "settings"})
 
+_log = structlog.get_logger(__name__)
 TRIES_TO_DELETE = 5
 """A schema's tables are locked in an order of PostgreSQL's own, while others still read several of them."""
 
@@ -60,13 +63,19 @@ class NewAdmin:
 
 
 def create_tenant(
-    *, name: str, slug: str, settings: Mapping[str, Any] | None = None, admin: NewAdmin | None = None
+    *,
+    name: str,
+    slug: str,
+    domains: Collection[str] = (),
+    settings: Mapping[str, Any] | None = None,
+    admin: NewAdmin | None = None,
 ) -> Tenant:
     """A tenant with its schema, and its first admin where one is given. All of it or nothing."""
     ref = context.TenantRef(new_id(), slug, name, settings=dict(settings or {}))
     password_hash = hash_password(admin.password) if admin else ""
     with context.tenant(ref), unit_of_work():
         _insert_row(ref)
+        set_domains(ref.id, domains)
         create_schema(ref)
         add_default_views()
         if admin:
@@ -79,6 +88,7 @@ def create_tenant(
                 role=Role.ADMIN,
             )
     resolve.forget()
+    _log.info("tenant_made", tenant=str(ref.id), slug=slug)
     return get_tenant(ref.id)
 
 
@@ -88,17 +98,29 @@ def change_tenant(actor: Somebody, tenant_id: UUID, *, fields: Mapping[str, Any]
         tenant: Tenant | None = Tenant.objects.select_for_update().filter(id=tenant_id).first()
         if tenant is None:
             raise TenantNotFound
-        changes = {name: value for name, value in fields.items() if not same_json(getattr(tenant, name), value)}
+        changes = {name: value for name, value in fields.items() if not same_json(_value(tenant, name), value)}
         if isinstance(actor, Person) and (refused := sorted(changes.keys() - TENANT_ADMIN_FIELDS)):
             raise FieldForbidden.of([to_json_name(name) for name in refused])
         if changes:
             for name, value in changes.items():
-                setattr(tenant, name, value)
+                if name == "domains":
+                    set_domains(tenant.id, value)
+                else:
+                    setattr(tenant, name, value)
             tenant.updated_at = now()
             _save(tenant)
             transaction.on_commit(partial(bell.knock, tenant_id), robust=True)
     resolve.forget()
-    return tenant
+    if changes:
+        # What was changed and by whom; settings may hold what is nobody else's business.
+        _log.info("tenant_changed", tenant=str(tenant_id), by=str(actor.id), fields=sorted(changes))
+    return get_tenant(tenant_id)
+
+
+def _value(tenant: Tenant, name: str) -> Any:
+    if name == "domains":
+        return sorted(domain.domain for domain in tenant.domains.all())
+    return getattr(tenant, name)
 
 
 def delete_tenant(tenant_id: UUID, *, confirm: str) -> None:
@@ -117,6 +139,7 @@ def delete_tenant(tenant_id: UUID, *, confirm: str) -> None:
             if tries_left == 0 or not isinstance(error.__cause__, DeadlockDetected):
                 raise
     resolve.forget()
+    _log.info("tenant_deleted", tenant=str(tenant_id), slug=tenant.slug)
 
 
 def _delete(tenant: Tenant) -> None:
@@ -138,7 +161,7 @@ def _delete(tenant: Tenant) -> None:
 def get_tenant(tenant_id: UUID) -> Tenant:
     """The tenant, or TenantNotFound."""
     with context.platform(), transaction.atomic():
-        tenant: Tenant | None = Tenant.objects.filter(id=tenant_id).first()
+        tenant: Tenant | None = Tenant.objects.filter(id=tenant_id).prefetch_related("domains").first()
     if tenant is None:
         raise TenantNotFound
     return tenant

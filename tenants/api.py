@@ -29,7 +29,9 @@ def list_tenants(request: PlatformRequest, query: Query[TenantListQuery]) -> Htt
 def create_tenant(request: PlatformRequest, body: Body[CreateTenant]) -> HttpResponse:
     """With its schema, and with `admin` the person who can sign in to it."""
     admin = actions.NewAdmin(**body.admin.model_dump()) if body.admin else None
-    tenant = actions.create_tenant(name=body.name, slug=body.slug, settings=body.settings, admin=admin)
+    tenant = actions.create_tenant(
+        name=body.name, slug=body.slug, domains=body.domains, settings=body.settings, admin=admin
+    )
     return answer(tenant_payload(tenant), status=201)
 
 

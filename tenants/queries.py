@@ -27,7 +27,7 @@ def list_tenants(query: TenantListQuery) -> Page[Tenant]:
     key, value_of, read = _ORDERS[query.sort_by]
     order = Order(query.sort_by, key, value_of, read, query.sort_order == "desc")
     with context.platform(), transaction.atomic():
-        return paginate(Tenant.objects.all(), query, order)
+        return paginate(Tenant.objects.prefetch_related("domains"), query, order)
 
 
 def get_tenant_visible_to(somebody: Somebody, tenant_id: UUID, *, own_id: UUID | None) -> Tenant:
@@ -43,6 +43,7 @@ def tenant_payload(tenant: Tenant) -> TenantPayload:
         id=tenant.id,
         name=tenant.name,
         slug=tenant.slug,
+        domains=sorted(domain.domain for domain in tenant.domains.all()),
         settings=tenant.settings,
         is_active=tenant.is_active,
         created_at=tenant.created_at,

@@ -6,7 +6,8 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, Field, StrictBool, StringConstraints
+from django.conf import settings
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StringConstraints
 
 from helpdesk.analytics.rules import known_zones
 from helpdesk.paging import PageMeta, PageQuery
@@ -41,14 +42,35 @@ Slug = Annotated[
     StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$"),
     AfterValidator(_free),
 ]
+MOST_DOMAINS = 20
+
+
+def _not_below_ours(domain: str) -> str:
+    if f".{domain}".endswith(f".{settings.HUB_BASE_DOMAIN}"):
+        raise ValueError("Below the hub's own domain a desk is found by its slug.")
+    return domain
+
+
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+DomainName = Annotated[
+    str,
+    BeforeValidator(lambda given: given.strip().lower() if isinstance(given, str) else given),
+    # The last label begins with a letter: an address is no name.
+    StringConstraints(max_length=253, pattern=rf"^({_LABEL}\.)+[a-z]([a-z0-9-]{{0,61}}[a-z0-9])?$"),
+    AfterValidator(_not_below_ours),
+]
+Domains = Annotated[list[DomainName], Field(max_length=MOST_DOMAINS), AfterValidator(lambda names: sorted(set(names)))]
 TenantName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), Seen]
 Settings = Annotated[dict[str, Any], AfterValidator(_settings)]
 
 
 class TenantPayload(Shape):
+    """`domains`: its own hosts, beside `<slug>.<base domain>`."""
+
     id: UUID
     name: str
     slug: str
+    domains: list[str]
     settings: dict[str, Any]
     is_active: bool
     created_at: Moment
@@ -69,12 +91,16 @@ class CreateTenant(Input):
 
     name: TenantName
     slug: Slug
+    domains: Domains = Field(default_factory=list)
     settings: Settings = Field(default_factory=dict)
     admin: FirstAdmin | None = None
 
 
 class ChangeTenant(Input):
-    """The fields to change. A tenant's admin may change name and settings.
+    """The fields to change; `domains` are all of them. A tenant's admin may change name and settings.
+
+    With another slug the desk is at another host at once, and no longer at the old one; sockets and tokens stay good.
+    `isActive: false` suspends it: sockets end, nobody signs in or is answered, and all is kept until it is resumed.
 
     Of the settings the hub reads `openRegistration`, `showAgentTyping` (do requesters see that an agent types) and
     `timeZone` (whose days analytics counts where nobody says more).
@@ -82,6 +108,7 @@ class ChangeTenant(Input):
 
     name: TenantName = ""
     slug: Slug = ""
+    domains: Domains = Field(default_factory=list)
     settings: Settings = Field(default_factory=dict)
     is_active: StrictBool = True
 

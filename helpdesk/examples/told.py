@@ -97,6 +97,7 @@ FIELDS: dict[str, Any] = {
     "invite": True,
     "invitedAt": None,
     "isActive": True,
+    "domains": ["help.acme.example"],
     "isCapped": False,
     "isDefault": False,
     "isInternal": False,

@@ -85,6 +85,7 @@ class Target:
         return {
             "tenantSlug": self.slug,
             "slug": f"new-{uuid4().hex[:8]}",
+            "domains": [f"desk-{uuid4().hex[:8]}.example"],
             "confirm": self.slug,
             "email": self.email,
             "password": self.password,

@@ -3,6 +3,7 @@
 HUB_TEST_BEAT_S: seconds between two looks at who is still signed in (25 in earnest).
 HUB_TEST_PRESENCE_S: how long people of a killed process stay (30 in earnest). HUB_TEST_CLAIM_S: a claim (300).
 HUB_TEST_COUNTS: a file; SIGUSR1 has it written anew with what the hub holds now (`Holdings` of test_stamina.py).
+HUB_TEST_HOSTS_S: how long it is remembered which tenant a host is (3 in earnest).
 HUB_TEST_WRITER: see tests/bench/fanout_writer.py.
 """
 
@@ -22,12 +23,14 @@ from config import web
 from realtime import consumers, hearing, hub, room, sse
 from realtime.census import census
 from realtime.presence import keeper, store, ticket
+from tenants import resolve
 
 web.WS_PROTOCOL = "realtime.frames:FrameProtocol"
 room.BEAT_S = float(os.environ.get("HUB_TEST_BEAT_S", "0.4"))
 consumers.LOGIN_WITHIN_S = 2.0
 hearing.PROOF_EVERY_S = 1.0
 sse.HEARTBEAT_S = 0.3
+resolve.LIFETIME_S = float(os.environ.get("HUB_TEST_HOSTS_S", resolve.LIFETIME_S))
 keeper.BEAT_S, store.BREAK_S, ticket.TYPING_LASTS_S = 0.5, 0.5, 1.5
 store.LASTS_S = float(os.environ.get("HUB_TEST_PRESENCE_S", "3"))
 store.CLAIM_LASTS_S = float(os.environ.get("HUB_TEST_CLAIM_S", "300"))
