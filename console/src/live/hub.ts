@@ -114,7 +114,10 @@ export class LiveHub {
     }
     const known = this.#followed.get(told.stream);
     for (const listener of [...(known?.listeners ?? [])]) listener(told);
-    if (told.kind === "ended" || told.kind === "refused") this.#followed.delete(told.stream);
+    if (told.kind === "ended" || told.kind === "refused") {
+      this.#followed.delete(told.stream);
+      this.line.forgets(told.stream); // or the next time the line comes back it would wait for it
+    }
   }
 }
 

@@ -1,6 +1,9 @@
 /** The honest state of the connection: what the page shows is now, or it says how far from now it is. */
 import type { Socket, SocketClass, Told } from "ticket-hub-client";
 
+/** Holds no events, so there is nothing to catch up with, and nothing says that one has. */
+const PRESENCE = "presence";
+
 export type LineState =
   | { state: "connecting" }
   | { state: "live" }
@@ -66,6 +69,7 @@ export class Line {
       told.kind === "reset" ||
       told.kind === "ended" ||
       told.kind === "refused" ||
+      told.stream === PRESENCE ||
       (told.kind === "began" && !told.resumed && !told.stream.startsWith("view:"));
     if (isThere) this.#settle(told.stream);
     else if (this.#state.state === "catching_up") this.#show();
