@@ -1,6 +1,7 @@
 /** What requesters see: their own tickets, a new one, and one of them. */
 import { CirclePlus, Compass } from "lucide-react";
 import { Route, Switch } from "wouter";
+import { useNewVersion } from "../live/newVersion";
 import { Mark } from "../ui/Mark";
 import { Empty } from "../ui/States";
 import { useWords } from "../words";
@@ -13,6 +14,7 @@ import css from "./Portal.module.css";
 
 export default function Portal() {
   const { t } = useWords();
+  useNewVersion();
   return (
     <div className={css.portal}>
       <header className={css.head}>

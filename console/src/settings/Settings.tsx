@@ -1,6 +1,7 @@
 import { ChevronDown } from "lucide-react";
 import { lazy, Suspense, useState, type ComponentType } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
+import { part } from "../api/parts";
 import { Skeleton } from "../ui/States";
 import { useWords } from "../words";
 import { groupsFor, PAGES, type PageName } from "./pages";
@@ -11,16 +12,16 @@ interface Asked {
 }
 
 const SHOWS: Record<PageName, ComponentType<Asked>> = {
-  profile: lazy(() => import("./profile/ProfilePage")),
-  keys: lazy(() => import("./keys/KeysPage")),
-  users: lazy(() => import("./users/UsersPage")),
-  teams: lazy(() => import("./teams/TeamsPage")),
-  views: lazy(() => import("./views/ViewsPage")),
-  webhooks: lazy(() => import("./webhooks/WebhooksPage")),
-  mails: lazy(() => import("./mail/MailsPage")),
-  templates: lazy(() => import("./mail/TemplatesPage")),
-  desk: lazy(() => import("./desk/DeskPage")),
-  audit: lazy(() => import("./audit/AuditPage")),
+  profile: lazy(() => part(() => import("./profile/ProfilePage"))),
+  keys: lazy(() => part(() => import("./keys/KeysPage"))),
+  users: lazy(() => part(() => import("./users/UsersPage"))),
+  teams: lazy(() => part(() => import("./teams/TeamsPage"))),
+  views: lazy(() => part(() => import("./views/ViewsPage"))),
+  webhooks: lazy(() => part(() => import("./webhooks/WebhooksPage"))),
+  mails: lazy(() => part(() => import("./mail/MailsPage"))),
+  templates: lazy(() => part(() => import("./mail/TemplatesPage"))),
+  desk: lazy(() => part(() => import("./desk/DeskPage"))),
+  audit: lazy(() => part(() => import("./audit/AuditPage"))),
 };
 
 /** One's own settings, and the desk's; each page with an address of its own. */

@@ -3,17 +3,19 @@ import { lazy, Suspense, useEffect, useState } from "react";
 import { Router } from "wouter";
 import { useHashLocation } from "wouter/use-hash-location";
 import { api, ask } from "../api/client";
+import { part } from "../api/parts";
 import { Door, Refused, Unreachable } from "../door/Door";
 import { HubContext } from "../live/context";
 import { LiveHub } from "../live/hub";
 import { MeContext, useSession } from "../session/context";
 import { isStaff, refuse, verify, type Me } from "../session/session";
+import { Boundary } from "../ui/Boundary";
 import { Skeleton } from "../ui/States";
 import { Toasts } from "../ui/toasts";
 
-const Workspace = lazy(() => import("./Workspace"));
-const Portal = lazy(() => import("../portal/Portal"));
-const Platform = lazy(() => import("../platform/Platform"));
+const Workspace = lazy(() => part(() => import("./Workspace")));
+const Portal = lazy(() => part(() => import("../portal/Portal")));
+const Platform = lazy(() => part(() => import("../platform/Platform")));
 
 /** Who is signed in decides what there is. */
 export function App() {
@@ -24,7 +26,11 @@ export function App() {
       {session.is === "unreachable" && <Unreachable />}
       {session.is === "refused" && <Refused message={session.message} />}
       {session.is === "out" && <Door why={session.why} />}
-      {session.is === "in" && <Inside key={`${session.me.id} ${session.me.role}`} me={session.me} />}
+      {session.is === "in" && (
+        <Boundary>
+          <Inside key={`${session.me.id} ${session.me.role}`} me={session.me} />
+        </Boundary>
+      )}
       <Toasts />
     </>
   );

@@ -3,9 +3,12 @@ import { Route, Switch, useLocation } from "wouter";
 import { NewTicket } from "../ticket/NewTicket";
 import { Queue } from "../queue/Queue";
 import { TicketPage } from "../ticket/TicketPage";
+import { part } from "../api/parts";
+import { useNewVersion } from "../live/newVersion";
 import { useNotifying } from "../live/notifying";
 import { useMe } from "../session/context";
 import { useShortcuts } from "../ui/keys";
+import { Boundary } from "../ui/Boundary";
 import { Skeleton } from "../ui/States";
 import { useWords } from "../words";
 import { LineBadge } from "./LineBadge";
@@ -15,8 +18,8 @@ import { ShortcutsHelp } from "./ShortcutsHelp";
 import { Sidebar } from "./Sidebar";
 import css from "./Workspace.module.css";
 
-const Settings = lazy(() => import("../settings/Settings"));
-const Notifications = lazy(() => import("../notifications/Notifications"));
+const Settings = lazy(() => part(() => import("../settings/Settings")));
+const Notifications = lazy(() => part(() => import("../notifications/Notifications")));
 
 /** Where agents and admins are: the side, the queue, and beside it the open ticket. */
 export default function Workspace() {
@@ -24,6 +27,7 @@ export default function Workspace() {
   const me = useMe();
   const [path, go] = useLocation();
   useNotifying(go);
+  useNewVersion();
   const [shows, setShows] = useState<"palette" | "help" | "new" | null>(null);
   const main = useRef<HTMLElement>(null);
   const [list, setList] = useState("/");
@@ -49,27 +53,33 @@ export default function Workspace() {
       <main id="main" ref={main} tabIndex={-1} className={`${css.main} ${ticketId !== null ? css.withTicket : ""}`}>
         {isList && (
           <div className={css.list}>
-            <Queue path={ticketId === null ? path : list} openTicketId={ticketId} badge={<LineBadge />} />
+            <Boundary of={list}>
+              <Queue path={ticketId === null ? path : list} openTicketId={ticketId} badge={<LineBadge />} />
+            </Boundary>
           </div>
         )}
         {ticketId !== null && (
-          <TicketPage key={ticketId} id={ticketId} onClose={() => go(list)} badge={<LineBadge />} />
+          <Boundary of={ticketId}>
+            <TicketPage key={ticketId} id={ticketId} onClose={() => go(list)} badge={<LineBadge />} />
+          </Boundary>
         )}
         {!isList && (
           <div className={`${css.page} scroll`}>
-            <Suspense fallback={<Skeleton />}>
-              <Switch>
-                <Route path="/notifications">
-                  <Notifications />
-                </Route>
-                <Route path="/settings/*?">
-                  <Settings isAdmin={me.role === "ADMIN"} />
-                </Route>
-                <Route>
-                  <NothingHere />
-                </Route>
-              </Switch>
-            </Suspense>
+            <Boundary of={path}>
+              <Suspense fallback={<Skeleton />}>
+                <Switch>
+                  <Route path="/notifications">
+                    <Notifications />
+                  </Route>
+                  <Route path="/settings/*?">
+                    <Settings isAdmin={me.role === "ADMIN"} />
+                  </Route>
+                  <Route>
+                    <NothingHere />
+                  </Route>
+                </Switch>
+              </Suspense>
+            </Boundary>
           </div>
         )}
       </main>

@@ -1,6 +1,7 @@
 /** All text of the page: one file a language, with the same keys; English is there at once, others are fetched. */
 import i18next, { type Resource } from "i18next";
 import { useSyncExternalStore } from "react";
+import { part } from "../api/parts";
 import en from "./en";
 
 export const LANGUAGES = { en: "English", de: "Deutsch", ar: "العربية" } as const;
@@ -9,8 +10,8 @@ const RIGHT_TO_LEFT: readonly string[] = ["ar"];
 const KEPT_AT = "hub.language";
 
 const OTHERS: Record<Exclude<Language, "en">, () => Promise<{ default: Resource[string] }>> = {
-  de: () => import("./de"),
-  ar: () => import("./ar"),
+  de: () => part(() => import("./de")),
+  ar: () => part(() => import("./ar")),
 };
 
 declare module "i18next" {
