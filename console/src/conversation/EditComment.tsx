@@ -21,13 +21,22 @@ export function EditComment({ comment, onDone }: Props) {
   const { t } = useWords();
   const inWords = useProblem();
   const cache = useQueryClient();
-  const [text, setText] = useState(comment.content);
+  const place = `hub.edit.${comment.id}`;
+  const [text, setText] = useState(() => localStorage.getItem(place) ?? comment.content);
   const [version, setVersion] = useState(comment.version);
   const [problem, setProblem] = useState("");
   const [isBusy, setIsBusy] = useState(false);
+  const type = (typed: string) => {
+    setText(typed);
+    localStorage.setItem(place, typed); // until it is saved, whatever becomes of this page
+  };
+  const done = () => {
+    localStorage.removeItem(place);
+    onDone();
+  };
   const save = async () => {
     if (text.trim() === "" || isBusy) return;
-    if (text === comment.content) return onDone();
+    if (text === comment.content) return done();
     setIsBusy(true);
     try {
       const changed = await ask(
@@ -40,7 +49,7 @@ export function EditComment({ comment, onDone }: Props) {
         }),
       );
       change(cache, comment.ticketId, (state) => ({ ...state, detail: withComment(state.detail, changed) }));
-      onDone();
+      done();
     } catch (error) {
       setIsBusy(false);
       const current = error instanceof Refusal && error.status === 412 && (error.data["current"] as Comment | null);
@@ -63,9 +72,10 @@ export function EditComment({ comment, onDone }: Props) {
         autoFocus
         onFocus={(event) => event.target.setSelectionRange(MOST, MOST)}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => type(event.target.value)}
         onKeyDown={(event) => {
-          if (event.key === "Escape") onDone();
+          if (event.nativeEvent.isComposing) return;
+          if (event.key === "Escape") done();
           else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void save();
           else return;
           event.preventDefault();
@@ -77,7 +87,7 @@ export function EditComment({ comment, onDone }: Props) {
         <Button type="submit" look="primary" busy={isBusy} disabled={text.trim() === ""}>
           {t("ui.save")}
         </Button>
-        <Button onClick={onDone}>{t("ui.cancel")}</Button>
+        <Button onClick={done}>{t("ui.cancel")}</Button>
       </div>
     </form>
   );

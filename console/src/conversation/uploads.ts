@@ -1,6 +1,7 @@
 /** Files on their way into the store: asked for an address, sent with progress, then registered with what is said. */
 import { useEffect, useReducer, useRef } from "react";
 import { api, ask, Refusal } from "../api/client";
+import { persistently } from "../api/persistently";
 import { useProblem } from "../ui/States";
 import { useWords } from "../words";
 import { typeOf } from "./fileTypes";
@@ -68,7 +69,9 @@ export function useUploads(ticketId: string): Uploads {
     running.current.set(id, controller);
     try {
       const went = (progress: number) => tell({ is: "went", id, progress });
-      tell({ is: "done", id, uploaded: await upload(ticketId, file, went, controller.signal) });
+      const { signal } = controller;
+      const uploaded = await persistently(() => upload(ticketId, file, went, signal), { signal });
+      tell({ is: "done", id, uploaded });
     } catch (error) {
       if (!controller.signal.aborted) tell({ is: "refused", id, problem: reason(error) });
     } finally {

@@ -1,5 +1,6 @@
 /** Many tickets at once (docs/bulk.md), and the way back. What is computed here is pure. */
 import { api, ask, type Schemas } from "../api/client";
+import { persistently } from "../api/persistently";
 import type { Filter } from "./asked";
 import type { Ticket } from "./useLiveList";
 
@@ -19,8 +20,8 @@ export type Chosen = { ids: string[] } | { viewId: string } | { filter: Filter }
 type Body = Schemas["BulkChange"];
 
 function change(body: Partial<Body>): Promise<Answer> {
-  const headers = { "Idempotency-Key": crypto.randomUUID() };
-  return ask(api.POST("/api/v1/tickets/bulk", { headers, body: body }));
+  const headers = { "Idempotency-Key": crypto.randomUUID() }; // so that it is done once
+  return persistently(() => ask(api.POST("/api/v1/tickets/bulk", { headers, body })));
 }
 
 export function changeMany(chosen: Chosen, doing: Doing): Promise<Answer> {

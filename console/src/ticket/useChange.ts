@@ -2,6 +2,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef, useState } from "react";
 import { api, ask, ifMatch, Refusal } from "../api/client";
+import { persistently } from "../api/persistently";
 import { showTicket, ticketKey } from "../conversation/useTicket";
 import type { Ticket, TicketDetail, TicketState } from "../conversation/state";
 import { useProblem } from "../ui/States";
@@ -13,7 +14,8 @@ const MOST_TRIES = 4;
 export interface Changing {
   /** The ticket as it will be when all that is under way is saved. */
   shown: TicketDetail;
-  change: (fields: Fields) => void;
+  /** `seen`: what the writer saw of them, where that was a while ago. */
+  change: (fields: Fields, seen?: Fields) => void;
   clashes: readonly Clash[];
   /** Mine after all, or theirs stays. */
   settle: (clash: Clash, isMine: boolean) => void;
@@ -39,12 +41,10 @@ export function useChange(ticket: TicketDetail): Changing {
     let wanted = mend(base, fields, current);
     for (let tries = 1; Object.keys(wanted).length > 0; tries += 1) {
       try {
-        const changed = await ask(
-          api.PATCH("/api/v1/tickets/{ticket_id}", {
-            params: { path: { ticket_id: ticket.id }, header: ifMatch(current.version) },
-            body: wanted,
-          }),
-        );
+        // It holds for this version only, so it may be said again.
+        const params = { path: { ticket_id: ticket.id }, header: ifMatch(current.version) };
+        const body = wanted;
+        const changed = await persistently(() => ask(api.PATCH("/api/v1/tickets/{ticket_id}", { params, body })));
         showTicket(cache, changed);
         return;
       } catch (error) {
@@ -56,12 +56,11 @@ export function useChange(ticket: TicketDetail): Changing {
       }
     }
   };
-  const change = (fields: Fields) => {
-    const base = shown;
+  const change = (fields: Fields, seen: Fields = only(shown, fields)) => {
     setMine((all) => [...all, fields]);
     setClashes((all) => all.filter((one) => !(one.field in fields)));
     last.current = last.current
-      .then(() => save(fields, { ...known(), ...only(base, fields) }))
+      .then(() => save(fields, { ...known(), ...seen }))
       .catch((error: unknown) => void toast(inWords(error), { isProblem: true }))
       .finally(() => setMine((all) => all.filter((one) => one !== fields)));
   };
