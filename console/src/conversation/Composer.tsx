@@ -22,6 +22,8 @@ interface Props {
   onKind?: (kind: Kind) => void;
   box: DraftBox;
   uploads: Uploads;
+  /** Something is begun in the other kind. */
+  hasOther?: boolean;
   onSend: () => void;
   onTyping: (kind: Kind, isTyping: boolean) => void;
   /** What the button says, and the field. */
@@ -32,7 +34,8 @@ interface Props {
   children?: ReactNode;
 }
 
-export function Composer({ kind, onKind, box, uploads, onSend, onTyping, names, focusAsked, children }: Props) {
+export function Composer(props: Props) {
+  const { kind, onKind, box, uploads, hasOther = false, onSend, onTyping, names, focusAsked, children } = props;
   const { t } = useWords();
   const id = useId();
   const field = useRef<HTMLTextAreaElement>(null);
@@ -58,8 +61,8 @@ export function Composer({ kind, onKind, box, uploads, onSend, onTyping, names, 
         <div className={css.top}>
           {onKind && (
             <div role="group" aria-label={t("conversation.kind")} className={css.kinds}>
-              <KindButton kind="reply" isOn={kind === "reply"} onPick={onKind} />
-              <KindButton kind="note" isOn={kind === "note"} onPick={onKind} />
+              <KindButton kind="reply" isOn={kind === "reply"} isBegun={hasOther && kind === "note"} onPick={onKind} />
+              <KindButton kind="note" isOn={kind === "note"} isBegun={hasOther && kind === "reply"} onPick={onKind} />
             </div>
           )}
           {onKind && (
@@ -90,6 +93,7 @@ export function Composer({ kind, onKind, box, uploads, onSend, onTyping, names, 
           }}
           onBlur={() => onTyping(kind, false)}
           onKeyDown={(event) => {
+            if (event.nativeEvent.isComposing) return;
             if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
             else if (event.key === "Escape") field.current?.blur();
             else return;
@@ -131,12 +135,25 @@ export function Composer({ kind, onKind, box, uploads, onSend, onTyping, names, 
   );
 }
 
-function KindButton({ kind, isOn, onPick }: { kind: Kind; isOn: boolean; onPick: (kind: Kind) => void }) {
+interface KindProps {
+  kind: Kind;
+  isOn: boolean;
+  /** It has a draft, and is not shown. */
+  isBegun: boolean;
+  onPick: (kind: Kind) => void;
+}
+
+function KindButton({ kind, isOn, isBegun, onPick }: KindProps) {
   const { t } = useWords();
   const Sign = kind === "note" ? Lock : Reply;
   return (
     <button type="button" aria-pressed={isOn} data-kind={kind} onClick={() => onPick(kind)}>
       <Sign size={14} aria-hidden /> {t(`conversation.label.${kind}`)}
+      {isBegun && (
+        <span className={css.begun} title={t("conversation.draft.begun")}>
+          <span className="sr-only">{t("conversation.draft.begun")}</span>
+        </span>
+      )}
     </button>
   );
 }

@@ -32,7 +32,7 @@ export function PendingMessage({ pending, isPortal, onEdit }: Props) {
       {state === "waiting" && (
         <State icon={<Send size={14} aria-hidden />} text={t("conversation.sending")}>
           <Button onClick={() => onEdit(pending)}>{t("ui.undo")}</Button>
-          <Button look="quiet" onClick={() => flush(pending.ticketId)}>
+          <Button look="quiet" onClick={() => void flush(pending.ticketId)}>
             {t("conversation.sendNow")}
           </Button>
         </State>
@@ -40,7 +40,7 @@ export function PendingMessage({ pending, isPortal, onEdit }: Props) {
       {state === "sending" && <State icon={<Send size={14} aria-hidden />} text={t("conversation.sending")} />}
       {state === "unreachable" && (
         <State icon={<CloudOff size={14} aria-hidden />} text={t("conversation.keptToSend")}>
-          <Button look="quiet" onClick={() => flush(pending.ticketId)}>
+          <Button look="quiet" onClick={() => void flush(pending.ticketId)}>
             {t("ui.again")}
           </Button>
           <Button look="quiet" onClick={() => onEdit(pending)}>

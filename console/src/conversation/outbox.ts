@@ -3,7 +3,7 @@
  * this device, so a closed page loses nothing, and each has a key, so trying again never says it twice.
  */
 import { api, ask, Refusal, type Schemas } from "../api/client";
-import { current as session, subscribe as onSession } from "../session/session";
+import { beforeSignOut, current as session, subscribe as onSession } from "../session/session";
 import { toast } from "../ui/toasts";
 import { words } from "../words";
 import type { OnHub } from "./draft";
@@ -88,6 +88,9 @@ export function change(id: string, fields: Partial<Pending>): void {
   if (now) localStorage.setItem(PLACE + now.id, JSON.stringify(now));
 }
 
+/** When what is sent now goes out, if nobody takes it back. */
+export const undoUntil = (): number => Date.now() + UNDO_MS;
+
 /** It goes out when the time for an undo is over. */
 export function post(pending: Pending): void {
   own(pending);
@@ -109,11 +112,10 @@ export function drop(id: string): Pending | undefined {
 }
 
 /** Now: nobody will undo it, or the hub is back. */
-export function flush(ticketId?: string): void {
-  for (const one of all) {
-    const isMeant = ticketId === undefined || one.ticketId === ticketId;
-    if (isMeant && (one.state === "waiting" || one.state === "unreachable")) void send(one.id);
-  }
+export async function flush(ticketId?: string): Promise<void> {
+  const isMeant = (one: Pending) =>
+    (ticketId === undefined || one.ticketId === ticketId) && (one.state === "waiting" || one.state === "unreachable");
+  await Promise.all(all.filter(isMeant).map((one) => send(one.id)));
 }
 
 /** Whatever came in: the hub is not asked to look. Another text or another intent is another request, so another key. */
@@ -162,7 +164,7 @@ async function send(id: string): Promise<void> {
     await attach(pending, comment);
     tell({ is: "sent", pending, comment });
     drop(id);
-    next(pending.ticketId);
+    await next(pending.ticketId);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     refused(pending, error);
@@ -174,9 +176,9 @@ export function isUnderWay(pending: Pending): boolean {
   return pending.state !== "unseen" && pending.state !== "refused";
 }
 
-function next(ticketId: string): void {
+async function next(ticketId: string): Promise<void> {
   const waiting = all.find((one) => one.ticketId === ticketId && one.state === "unreachable");
-  if (waiting) void send(waiting.id);
+  if (waiting) await send(waiting.id);
 }
 
 function refused(pending: Pending, error: Refusal): void {
@@ -193,7 +195,7 @@ function refused(pending: Pending, error: Refusal): void {
     change(id, { state: "refused", problem: error.message });
     tell({ is: "refused", pending });
   }
-  if (!isPassing(error)) next(pending.ticketId);
+  if (!isPassing(error)) void next(pending.ticketId);
 }
 
 /** Nobody answered, it is too much just now, the first try is still under way, or one must sign in again first. */
@@ -257,6 +259,7 @@ function look(): void {
 }
 
 onSession(look);
+beforeSignOut(flush);
 look();
 addEventListener("pagehide", () => {
   for (const one of all) if (one.state === "waiting") void request(one, true).catch(() => undefined);

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useMe } from "../session/context";
 import { useWords } from "../words";
 import { toast } from "../ui/toasts";
-import { drop, everything, flush, change, post, UNDO_MS, type Pending } from "./outbox";
+import { drop, everything, flush, change, post, UNDO_MS, undoUntil, type Pending } from "./outbox";
 import type { Kind } from "./state";
 import { useDraft, type DraftBox } from "./useDraft";
 import { useOutbox } from "./useOutbox";
@@ -14,6 +14,8 @@ export interface Writing {
   setKind: (kind: Kind) => void;
   box: DraftBox;
   uploads: Uploads;
+  /** Something is begun in the kind that is not shown. */
+  hasOther: boolean;
   pending: readonly Pending[];
   send: () => void;
   /** Not sent after all: it is in the box again. */
@@ -26,7 +28,10 @@ export function useComposer(ticketId: string, seenSeq: number | null, first: Kin
   const { t } = useWords();
   const me = useMe();
   const pending = useOutbox(ticketId);
-  const uploads = useUploads(ticketId);
+  // What was chosen for a note never goes out with a reply.
+  const filesOfReply = useUploads(ticketId);
+  const filesOfNote = useUploads(ticketId);
+  const files: Record<Kind, Uploads> = { reply: filesOfReply, note: filesOfNote };
   const [kind, setKind] = useState<Kind>(first ?? "reply");
   const [focusAsked, setFocusAsked] = useState(first ? 1 : 0);
   const isHeld = (of: Kind) => pending.some((one) => one.kind === of);
@@ -34,6 +39,7 @@ export function useComposer(ticketId: string, seenSeq: number | null, first: Kin
     reply: useDraft(ticketId, "reply", seenSeq, isHeld("reply")),
     note: useDraft(ticketId, "note", seenSeq, isHeld("note")),
   };
+  const other: Kind = kind === "reply" ? "note" : "reply";
   const focus = (wanted: Kind) => {
     setKind(wanted);
     setFocusAsked((count) => count + 1);
@@ -43,13 +49,13 @@ export function useComposer(ticketId: string, seenSeq: number | null, first: Kin
     if (!found || found.state === "sending") return;
     drop(id);
     boxes[found.kind].restore(found.content, found.draft);
-    uploads.putBack(found.files);
+    files[found.kind].putBack(found.files);
     focus(found.kind);
   };
   const send = () => {
     const { text, saved } = boxes[kind].take();
     const id = crypto.randomUUID();
-    flush(ticketId); // what was said before can no longer be undone
+    void flush(ticketId); // what was said before can no longer be undone
     post({
       id,
       by: me.id,
@@ -58,8 +64,8 @@ export function useComposer(ticketId: string, seenSeq: number | null, first: Kin
       content: text.trim(),
       seenSeq,
       draft: null,
-      files: uploads.take(),
-      sendAt: Date.now() + UNDO_MS,
+      files: files[kind].take(),
+      sendAt: undoUntil(),
       state: "waiting",
       tries: 0,
     });
@@ -73,7 +79,8 @@ export function useComposer(ticketId: string, seenSeq: number | null, first: Kin
     kind,
     setKind: focus,
     box: boxes[kind],
-    uploads,
+    uploads: files[kind],
+    hasOther: boxes[other].draft.text.trim() !== "" || files[other].all.length > 0,
     pending,
     send,
     takeBack: (one) => takeBack(one.id),

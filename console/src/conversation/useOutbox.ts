@@ -16,7 +16,7 @@ export function useOutbox(ticketId: string): readonly Pending[] {
   useEffect(() => {
     if (isLive) retry();
   }, [isLive]);
-  useEffect(() => () => flush(ticketId), [ticketId]);
+  useEffect(() => () => void flush(ticketId), [ticketId]);
   const heard = useEffectEvent((outcome: Parameters<Parameters<typeof hear>[0]>[0]) => {
     if (outcome.pending.ticketId !== ticketId) return false;
     if (outcome.is === "sent") {
@@ -33,5 +33,5 @@ export function useOutbox(ticketId: string): readonly Pending[] {
 
 /** Those that could not be sent; not those that wait for an undo. */
 function retry(): void {
-  if (everything().some((one) => one.state === "unreachable")) flush();
+  if (everything().some((one) => one.state === "unreachable")) void flush();
 }

@@ -74,7 +74,17 @@ export async function signIn(email: string, password: string, tenantSlug?: strin
   others.postMessage("in");
 }
 
+/** What is to be done before nobody is signed in any more. */
+const farewells = new Set<() => Promise<unknown>>();
+const FAREWELL_MS = 3000;
+
+export function beforeSignOut(does: () => Promise<unknown>): void {
+  farewells.add(does);
+}
+
 export async function signOut(): Promise<void> {
+  const all = Promise.allSettled([...farewells].map((does) => does()));
+  await Promise.race([all, new Promise((then) => setTimeout(then, FAREWELL_MS))]);
   clearTimeout(timer);
   sessionStorage.removeItem(KEPT_AT);
   try {
