@@ -13,13 +13,16 @@ const LONGEST_TITLE = 200;
 
 interface Props {
   ticket: TicketDetail;
-  onTitle: (title: string) => void;
+  /** `seen`: the title that was changed. */
+  onTitle: (title: string, seen: string) => void;
+  /** Somebody else changed the title at the same time. */
+  clash: ReactNode;
   onClose: () => void;
   badge: ReactNode;
   viewers: ReactNode;
 }
 
-export function Head({ ticket, onTitle, onClose, badge, viewers }: Props) {
+export function Head({ ticket, onTitle, clash, onClose, badge, viewers }: Props) {
   const { t } = useWords();
   const me = useMe();
   const [isDeleting, setIsDeleting] = useState(false);
@@ -52,25 +55,26 @@ export function Head({ ticket, onTitle, onClose, badge, viewers }: Props) {
         {badge}
         <Menu label={t("ticket.menu")} icon={<MoreHorizontal size={17} />} items={items} />
       </div>
-      <Title key={ticket.title} title={ticket.title} onChange={onTitle} />
+      <Title title={ticket.title} onChange={onTitle} />
+      {clash}
       {isDeleting && <DeleteTicket ticket={ticket} onDone={() => setIsDeleting(false)} onDeleted={onClose} />}
     </header>
   );
 }
 
-/** It is text until one clicks it. */
-function Title({ title, onChange }: { title: string; onChange: (title: string) => void }) {
+/** It is text until one clicks it. What others change meanwhile takes nothing away of what is typed. */
+function Title({ title, onChange }: { title: string; onChange: (title: string, seen: string) => void }) {
   const { t } = useWords();
-  const [text, setText] = useState<string | null>(null);
+  const [typed, setTyped] = useState<{ text: string; seen: string } | null>(null);
   const done = () => {
-    const wanted = text?.trim() ?? "";
-    if (wanted && wanted !== title) onChange(wanted);
-    setText(null);
+    const wanted = typed?.text.trim() ?? "";
+    if (typed && wanted && wanted !== typed.seen) onChange(wanted, typed.seen);
+    setTyped(null);
   };
-  if (text === null) {
+  if (typed === null) {
     return (
       <h1 className={css.title} dir="auto">
-        <button type="button" title={t("ticket.editTitle")} onClick={() => setText(title)}>
+        <button type="button" title={t("ticket.editTitle")} onClick={() => setTyped({ text: title, seen: title })}>
           {title}
           <span className="sr-only"> – {t("ticket.editTitle")}</span>
         </button>
@@ -85,13 +89,14 @@ function Title({ title, onChange }: { title: string; onChange: (title: string) =
         rows={1}
         dir="auto"
         maxLength={LONGEST_TITLE}
-        value={text}
+        value={typed.text}
         onFocus={(event) => event.target.select()}
-        onChange={(event) => setText(event.target.value.replace(/\n/g, " "))}
+        onChange={(event) => setTyped({ ...typed, text: event.target.value.replace(/\n/g, " ") })}
         onBlur={done}
         onKeyDown={(event) => {
+          if (event.nativeEvent.isComposing) return;
           if (event.key === "Enter") done();
-          else if (event.key === "Escape") setText(null);
+          else if (event.key === "Escape") setTyped(null);
           else return;
           event.preventDefault();
           event.stopPropagation();

@@ -7,27 +7,19 @@ import { PersonName } from "../ui/Avatar";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Problem, TextArea, TextField } from "../ui/Field";
-import { PRIORITIES, PriorityMark, type Priority } from "../ui/Marks";
+import { PRIORITIES, PriorityMark } from "../ui/Marks";
 import { Picker, type Option } from "../ui/Picker";
 import { useProblem } from "../ui/States";
 import { toast } from "../ui/toasts";
 import { useWords } from "../words";
+import { keepTicket, keptTicket, type Begun } from "./keptTicket";
 import css from "./NewTicket.module.css";
 import { usePeople, useTeams } from "./Properties";
 import { TagEditor } from "./TagEditor";
 
 const FIELDS = ["title", "description", "priority", "assignedToId", "teamId", "tags", "requesterId"];
 
-interface Chosen {
-  title: string;
-  description: string;
-  priority: Priority;
-  assignedToId: string | null;
-  teamId: string | null;
-  tags: string[];
-}
-
-/** A ticket for somebody, or for oneself. */
+/** A ticket for somebody, or for oneself. Only `Cancel` throws away what was begun. */
 export function NewTicket({ onClose }: { onClose: () => void }) {
   const { t } = useWords();
   const me = useMe();
@@ -35,35 +27,28 @@ export function NewTicket({ onClose }: { onClose: () => void }) {
   const [, go] = useLocation();
   const people = usePeople(null);
   const teams = useTeams(null);
-  const [requester, setRequester] = useState({ id: me.id, name: me.name });
-  const [chosen, setChosen] = useState<Chosen>({
-    title: "",
-    description: "",
-    priority: "medium",
-    assignedToId: null,
-    teamId: null,
-    tags: [],
-  });
+  const [begun, setBegun] = useState(() => keptTicket(me));
   const [error, setError] = useState<Refusal | null>(null);
   const [isBusy, setIsBusy] = useState(false);
-  /** Trying again never opens it twice; another text is another ticket. */
-  const [key, setKey] = useState(() => crypto.randomUUID());
-  const set = (fields: Partial<Chosen>) => {
-    setChosen({ ...chosen, ...fields });
-    setKey(crypto.randomUUID());
+  const set = (fields: Partial<Begun>) => {
+    const next = { ...begun, ...fields, key: crypto.randomUUID() };
+    setBegun(next);
+    keepTicket(me, next);
   };
 
   const open = async () => {
-    if (isBusy || chosen.title.trim() === "") return;
+    if (isBusy || begun.title.trim() === "") return;
     setIsBusy(true);
     setError(null);
+    const { key, requester, ...fields } = begun;
     try {
       const ticket = await ask(
         api.POST("/api/v1/tickets", {
           params: { header: { "Idempotency-Key": key } },
-          body: { ...chosen, requesterId: requester.id },
+          body: { ...fields, requesterId: requester.id },
         }),
       );
+      keepTicket(me, null);
       onClose();
       toast(t("ticket.opened", { number: ticket.number }));
       go(`/tickets/${ticket.id}`);
@@ -94,7 +79,7 @@ export function NewTicket({ onClose }: { onClose: () => void }) {
           dir="auto"
           maxLength={200}
           autoComplete="off"
-          value={chosen.title}
+          value={begun.title}
           problem={error?.about("title")}
           onChange={(event) => set({ title: event.target.value })}
         />
@@ -103,25 +88,19 @@ export function NewTicket({ onClose }: { onClose: () => void }) {
           rows={6}
           dir="auto"
           maxLength={5000}
-          value={chosen.description}
+          value={begun.description}
           problem={error?.about("description")}
           onChange={(event) => set({ description: event.target.value })}
         />
         <div className={css.grid}>
           <Choice name={t("ticket.requester")} problem={error?.about("requesterId")}>
-            <RequesterPicker
-              value={requester}
-              onPick={(person) => {
-                setRequester(person);
-                setKey(crypto.randomUUID());
-              }}
-            />
+            <RequesterPicker value={begun.requester} onPick={(requester) => set({ requester })} />
           </Choice>
           <Choice name={t("ticket.priority")} problem={error?.about("priority")}>
             <Picker
               label={t("ticket.priority")}
               className={css.picker}
-              value={chosen.priority}
+              value={begun.priority}
               onPick={(priority) => set({ priority })}
               options={PRIORITIES.map((priority) => ({
                 value: priority,
@@ -135,7 +114,7 @@ export function NewTicket({ onClose }: { onClose: () => void }) {
               label={t("ticket.assignee")}
               className={css.picker}
               searchable
-              value={chosen.assignedToId}
+              value={begun.assignedToId}
               onPick={(assignedToId) => set({ assignedToId })}
               options={people.options}
             />
@@ -145,19 +124,19 @@ export function NewTicket({ onClose }: { onClose: () => void }) {
               label={t("ticket.team")}
               className={css.picker}
               searchable
-              value={chosen.teamId}
+              value={begun.teamId}
               onPick={(teamId) => set({ teamId })}
               options={teams.options}
             />
           </Choice>
         </div>
         <Choice name={t("ticket.tags")} problem={error?.about("tags")}>
-          <TagEditor tags={chosen.tags} onChange={(tags) => set({ tags })} />
+          <TagEditor tags={begun.tags} onChange={(tags) => set({ tags })} />
         </Choice>
         <Problem>{error && !isOfField ? inWords(error) : null}</Problem>
         <div className={css.does}>
-          <Button onClick={onClose}>{t("ui.cancel")}</Button>
-          <Button type="submit" look="primary" busy={isBusy} disabled={chosen.title.trim() === ""}>
+          <Button onClick={() => (keepTicket(me, null), onClose())}>{t("ui.cancel")}</Button>
+          <Button type="submit" look="primary" busy={isBusy} disabled={begun.title.trim() === ""}>
             {t("ticket.open")}
           </Button>
         </div>

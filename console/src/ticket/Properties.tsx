@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Check, ChevronDown, ChevronUp, Tags as TagsSign, UserRound, Users } from "lucide-react";
+import { ChevronDown, ChevronUp, Tags as TagsSign, UserRound, Users } from "lucide-react";
 import { useId, useState, type ReactNode, type RefObject } from "react";
 import type { TicketDetail } from "../conversation/state";
 import { listStaff, listTeams } from "../live/desk";
@@ -10,6 +10,7 @@ import { PRIORITIES, PriorityMark, STATUSES, StatusMark } from "../ui/Marks";
 import { Picker, type Option } from "../ui/Picker";
 import { Time } from "../ui/Time";
 import { useWords } from "../words";
+import { Conflict } from "./Conflict";
 import type { Clash } from "./merge";
 import css from "./Properties.module.css";
 import { TagEditor } from "./TagEditor";
@@ -161,31 +162,6 @@ function AssignToMe({ ticket, onPick }: { ticket: TicketDetail; onPick: (id: str
     <Button look="quiet" className={css.small} onClick={() => onPick(me.id)}>
       {t("ticket.assignMe")}
     </Button>
-  );
-}
-
-interface ConflictProps {
-  clash: Clash;
-  nameOf: (value: unknown) => string | undefined;
-  onSettle: (clash: Clash, isMine: boolean) => void;
-}
-
-/** Somebody else changed the same to something else: both are shown, one is chosen. */
-function Conflict({ clash, nameOf, onSettle }: ConflictProps) {
-  const { t } = useWords();
-  const inWords = (value: unknown): string => {
-    if (clash.field === "status") return t(`status.${value as TicketDetail["status"]}`);
-    if (clash.field === "priority") return t(`priority.${value as TicketDetail["priority"]}`);
-    return value === null ? t("ui.none") : (nameOf(value) ?? (value as string));
-  };
-  return (
-    <div role="alert" className={css.conflict}>
-      <p>{t("ticket.conflict", { theirs: inWords(clash.theirs), mine: inWords(clash.mine) })}</p>
-      <Button onClick={() => onSettle(clash, false)}>
-        <Check size={13} aria-hidden /> {t("ticket.keepTheirs", { value: inWords(clash.theirs) })}
-      </Button>
-      <Button onClick={() => onSettle(clash, true)}>{t("ticket.useMine", { value: inWords(clash.mine) })}</Button>
-    </div>
   );
 }
 

@@ -55,6 +55,7 @@ export function TagEditor({ tags, onChange }: { tags: readonly string[]; onChang
               setText(null);
             }}
             onKeyDown={(event) => {
+              if (event.nativeEvent.isComposing) return;
               if (event.key === "Enter" || event.key === ",") add();
               else if (event.key === "Escape") setText(null);
               else if (event.key === "Backspace" && text === "" && tags.length > 0) onChange(tags.slice(0, -1));

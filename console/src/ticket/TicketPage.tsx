@@ -16,6 +16,7 @@ import { Button } from "../ui/Button";
 import { useShortcuts } from "../ui/keys";
 import { Empty, Failed, Skeleton } from "../ui/States";
 import { useWords } from "../words";
+import { Conflict } from "./Conflict";
 import { Head } from "./Head";
 import { Collision, Viewers } from "./PresenceBar";
 import { Properties } from "./Properties";
@@ -78,6 +79,7 @@ function OpenTicket({ state, onClose, badge }: { state: TicketState; onClose: ()
     setAnswered(asked);
     if (asked) writing.focus(asked);
   }
+  const titleClash = changing.clashes.find((one) => one.field === "title");
   const openers = {
     status: useRef<(() => void) | null>(null),
     priority: useRef<(() => void) | null>(null),
@@ -106,7 +108,8 @@ function OpenTicket({ state, onClose, badge }: { state: TicketState; onClose: ()
         <div className={css.head}>
           <Head
             ticket={changing.shown}
-            onTitle={(title) => changing.change({ title })}
+            onTitle={(title, seen) => changing.change({ title }, { title: seen })}
+            clash={titleClash && <Conflict clash={titleClash} onSettle={changing.settle} />}
             onClose={onClose}
             badge={badge}
             viewers={<Viewers presence={presence} />}
@@ -129,6 +132,7 @@ function OpenTicket({ state, onClose, badge }: { state: TicketState; onClose: ()
             onKind={writing.setKind}
             box={writing.box}
             uploads={writing.uploads}
+            hasOther={writing.hasOther}
             onSend={() => {
               writing.send();
               requestAnimationFrame(reading.toEnd);

@@ -17,6 +17,8 @@ interface Props {
 export function Dialog({ title, onClose, children, wide = false, bare = false }: Props) {
   const { t } = useWords();
   const dialog = useRef<HTMLDialogElement>(null);
+  /** Whoever selects text and lets go outside wants to close nothing. */
+  const beganOutside = useRef(false);
   const name = useId();
   useEffect(() => {
     const node = dialog.current;
@@ -34,8 +36,11 @@ export function Dialog({ title, onClose, children, wide = false, bare = false }:
         event.preventDefault();
         onClose();
       }}
+      onPointerDown={(event) => {
+        beganOutside.current = event.target === dialog.current;
+      }}
       onClick={(event) => {
-        if (event.target === dialog.current) onClose();
+        if (event.target === dialog.current && beganOutside.current) onClose();
       }}
     >
       <div className={bare ? css.bare : css.sheet}>

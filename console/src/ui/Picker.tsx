@@ -90,6 +90,7 @@ export function Picker<V>(props: Props<V>) {
     if (!several) close();
   };
   const onKey = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) setAt((active + step + shown.length) % Math.max(1, shown.length));
     else if (event.key === "Home" && !searchable) setAt(0);
