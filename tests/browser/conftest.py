@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from config.embedded import console
 from helpdesk.people.models import Person
@@ -46,6 +46,10 @@ class Tab:
 
 Visit = Callable[..., Tab]
 
+PATIENCE_MS = 20_000
+"""Before something that is waited for counts as missing: a machine may have more to do than this."""
+expect.set_options(timeout=PATIENCE_MS)
+
 
 @pytest.fixture(scope="module")
 def server(django_db_setup: None) -> Iterator[Server]:
@@ -80,7 +84,7 @@ def visit(server: Server, browser: Browser, own_desk: Callable[..., Desk]) -> It
             base = f"http://localhost:{server.port}"
             made: BrowserContext = browser.new_context(**{"locale": "en-GB", "base_url": base} | options)  # type: ignore[arg-type]
             contexts.callback(made.close)
-            made.set_default_timeout(20_000)
+            made.set_default_timeout(PATIENCE_MS)
             if person is not None:
                 answer = made.request.post("/api/v1/auth/login", data={"email": person.email, "password": PASSWORD})
                 assert answer.ok, answer.text()
