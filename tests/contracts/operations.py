@@ -210,6 +210,10 @@ def _object(schema: dict[str, Any], target: Target, optional: bool) -> dict[str,
     }
 
 
+_TEXTS = {"type": "ticket.created"}
+"""Where the schema does not say which there are."""
+
+
 def _value(name: str, schema: dict[str, Any], target: Target) -> Any:
     schema = _resolved(schema)
     if name in target.words():
@@ -231,7 +235,5 @@ def _value(name: str, schema: dict[str, Any], target: Target) -> Any:
             return 1
         case "string":
             assert not name.lower().endswith(("id", "ids")), f"Which id stands for {name}?"
-            if name == "type":
-                return "ticket.created"  # of an event, where it is not said which there are
-            return f"a {name}"
+            return _TEXTS.get(name, f"a {name}")
     raise AssertionError(f"No value is known for {name}: {schema}")
