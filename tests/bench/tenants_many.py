@@ -30,7 +30,7 @@ from tenants.context import TenantRef
 from tests.realtime.live import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-TICKETS = 3
+TICKETS = 1
 UP_WITHIN_S = 60.0
 
 

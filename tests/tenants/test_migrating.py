@@ -186,6 +186,24 @@ class TestARelease:
             call_command("migrate_tenants", "made-up")
 
 
+class TestASquashedMigration:
+    KEY, PARTS = ("helpdesk", "0003_idempotent_answer"), [("helpdesk", "one"), ("helpdesk", "two")]
+
+    @pytest.fixture
+    def route(self, monkeypatch: pytest.MonkeyPatch) -> Route:
+        route = Route()
+        monkeypatch.setattr(route._loader.disk_migrations[self.KEY], "replaces", self.PARTS)
+        return route
+
+    def test_is_done_where_all_its_parts_are(self, route: Route) -> None:
+        assert route.stands_for_done(self.KEY, {*self.PARTS})
+        assert not route.stands_for_done(self.KEY, {("helpdesk", "0001_initial")})
+
+    def test_cannot_be_taken_where_some_are(self, route: Route) -> None:
+        with pytest.raises(ValueError, match="in part"):
+            route.stands_for_done(self.KEY, {self.PARTS[0]})
+
+
 class TestATenantThatFails:
     def test_stops_no_other_and_is_named(self, three: list[TenantRef]) -> None:
         execute(three[1], "ALTER TABLE ticket ADD COLUMN mood text")
