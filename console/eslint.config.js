@@ -3,7 +3,7 @@ import hooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
 /** Features stand beside each other: what two of them need lives below them (ui, live, api, words). */
-const FEATURES = ["door", "queue", "ticket", "portal", "settings", "notifications", "platform"];
+const FEATURES = ["door", "queue", "ticket", "portal", "settings", "notifications", "platform", "analytics"];
 const BELOW = ["conversation", "session", "ui", "live", "api", "words"];
 
 const noImportsOf = (folders) => ({

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import os
+import random
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+import time_machine
 from django.core.management import call_command
 from django.db import connection
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from config.embedded import console
 from config.env import ROOT
+from helpdesk.clock import now
 from helpdesk.comments.actions import add_comment
 from helpdesk.people.actions import change_person
 from helpdesk.people.models import Person
@@ -30,6 +36,8 @@ FOLDER = ROOT / "docs" / "screenshots"
 SLUG = "lumen"
 WIDE, PHONE = (1440, 900), (390, 844)
 SETTLED_MS = 1200
+FIGURES = "/analytics"
+LIVED_DAYS = 62
 NAMES = {
     "admin": ("Grace", "Hopper"),
     "agent": ("Sam", "Okafor"),
@@ -94,6 +102,10 @@ def shots(ticket: UUID) -> list[Shot]:
         Shot("settings-templates", "admin", "/settings/templates"),
         Shot("portal", "user", "/"),
         Shot("portal-ticket-phone", "user", f"/tickets/{ticket}", PHONE),
+        # At last: before these the desk lives through two months.
+        Shot("analytics", "admin", FIGURES, (1440, 1240)),
+        Shot("analytics-dark", "admin", FIGURES, (1440, 1240), dark=True),
+        Shot("analytics-phone", "admin", FIGURES, (390, 1800)),
     ]
 
 
@@ -142,6 +154,43 @@ def _ticket(
     return UUID(str(made.id))
 
 
+def live_through(desk: Desk) -> None:
+    """Two months of tickets: fewer at weekends; answered, resolved and some of them reopened."""
+    chance, staff = random.Random(2), [desk.agent, desk.ada]
+    once, again = [("resolved", 30)], [("open", 9), ("resolved", 20)]
+    todo: list[tuple[datetime, Callable[[], object]]] = []
+    end = now()
+    for day in range(LIVED_DAYS):
+        morning = (end - timedelta(days=LIVED_DAYS - day)).replace(hour=8)
+        for _ in range(chance.randrange(1, 3) if morning.weekday() > 4 else chance.randrange(4, 9)):
+            title, priority, _, tags, *_ = chance.choice(TICKETS)
+            person, at = chance.choice(staff), morning + timedelta(minutes=chance.randrange(600))
+            fields = {"title": title, "priority": priority, "tags": tags, "assigned_to_id": person.id}
+            ids: list[UUID] = []
+            todo.append((at, partial(_open, desk, fields, ids)))
+            at += timedelta(minutes=chance.expovariate(1 / (60 + day)))
+            todo.append((at, partial(_reply, person, ids)))
+            for status, hours in chance.choice(([], *[once] * 9, once + again)):
+                at += timedelta(hours=chance.expovariate(1 / hours))
+                todo.append((at, partial(_change, person, ids, {"status": status})))
+    for at, step in sorted(todo, key=lambda one: one[0]):
+        if at < end:
+            with time_machine.travel(at, tick=False), context.tenant(desk.ref), unit_of_work():
+                step()
+
+
+def _open(desk: Desk, fields: dict[str, Any], ids: list[UUID]) -> None:
+    ids.append(create_ticket(desk.admin, fields=fields | {"requester_id": desk.user.id}).id)
+
+
+def _reply(person: Person, ids: list[UUID]) -> None:
+    add_comment(person, ids[0], content="We are looking into it.", is_internal=False)
+
+
+def _change(person: Person, ids: list[UUID], fields: dict[str, Any]) -> None:
+    change_ticket(person, ids[0], fields=fields)
+
+
 def take(browser: Browser, port: int, desk: Desk, shot: Shot) -> None:
     context_ = browser.new_context(
         base_url=f"http://localhost:{port}",
@@ -171,6 +220,7 @@ def main() -> int:
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's calls wait in a loop of this thread
     wanted = set(sys.argv[1:])
     console.build()
+    lived = False
     with context.platform(direct=True):
         call_command("migrate_hub", verbosity=0)
         desk = make_desk(SLUG)
@@ -181,9 +231,12 @@ def main() -> int:
                 sync_playwright() as play,
             ):
                 browser = play.chromium.launch(executable_path=find_chromium(), args=FLAGS)
-                for shot in shots(ticket):
-                    if not wanted or shot.name in wanted:
-                        take(browser, server.port, desk, shot)
+                chosen = [shot for shot in shots(ticket) if not wanted or shot.name in wanted]
+                for shot in sorted(chosen, key=lambda one: one.path == FIGURES):
+                    if shot.path == FIGURES and not lived:
+                        live_through(desk)
+                        lived = True
+                    take(browser, server.port, desk, shot)
                 browser.close()
         finally:
             connection.close()

@@ -1,5 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { Bell, CirclePlus, Inbox, LogOut, Moon, Search, Settings, Ticket, type LucideIcon } from "lucide-react";
+import {
+  Bell,
+  ChartColumn,
+  CirclePlus,
+  Inbox,
+  LogOut,
+  Moon,
+  Search,
+  Settings,
+  Ticket,
+  type LucideIcon,
+} from "lucide-react";
 import { useDeferredValue, useId, useState, type KeyboardEvent } from "react";
 import { useLocation } from "wouter";
 import { api, ask } from "../api/client";
@@ -104,6 +115,7 @@ function useSteps(text: string, onNew: () => void): readonly Option<Step>[] {
     { name: t("shell.newTicket"), hint: "c", value: { icon: CirclePlus, run: onNew } },
     ...views.map((view) => to(view.name, `/views/${view.id}`, Inbox)),
     to(t("shell.notifications"), "/notifications", Bell),
+    to(t("shell.analytics"), "/analytics", ChartColumn),
     to(t("shell.settings"), "/settings", Settings),
     {
       name: `${t("shell.theme")}: ${currentTheme() === "dark" ? t("shell.themeLight") : t("shell.themeDark")}`,

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Bell, CircleHelp, Menu as Bars, Plus, Search, Settings as Gear, X } from "lucide-react";
+import { Bell, ChartColumn, CircleHelp, Menu as Bars, Plus, Search, Settings as Gear, X } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useLocation } from "wouter";
 import { useStream } from "../live/context";
@@ -57,6 +57,7 @@ export function Sidebar({ onNew, onPalette, onHelp }: Props) {
             shown={t("shell.notifications")}
             isLoud
           />
+          <Way to="/analytics" icon={<ChartColumn size={16} />} name={t("shell.analytics")} />
           <Way to="/settings" icon={<Gear size={16} />} name={t("shell.settings")} />
           <button type="button" className={css.way} onClick={onHelp}>
             <CircleHelp size={16} aria-hidden /> <span className="clip grow">{t("shell.shortcuts")}</span>

@@ -19,6 +19,7 @@ import { Sidebar } from "./Sidebar";
 import css from "./Workspace.module.css";
 
 const Settings = lazy(() => part(() => import("../settings/Settings")));
+const Analytics = lazy(() => part(() => import("../analytics/Analytics")));
 const Notifications = lazy(() => part(() => import("../notifications/Notifications")));
 
 /** Where agents and admins are: the side, the queue, and beside it the open ticket. */
@@ -41,6 +42,7 @@ export default function Workspace() {
     { keys: "c", does: t("shell.does.newTicket"), run: () => setShows("new") },
     { keys: "g q", does: t("shell.does.home"), run: () => go("/") },
     { keys: "g n", does: t("shell.does.notifications"), run: () => go("/notifications") },
+    { keys: "g a", does: t("shell.does.analytics"), run: () => go("/analytics") },
     { keys: "g s", does: t("shell.does.settings"), run: () => go("/settings") },
   ]);
 
@@ -70,6 +72,9 @@ export default function Workspace() {
                 <Switch>
                   <Route path="/notifications">
                     <Notifications />
+                  </Route>
+                  <Route path="/analytics">
+                    <Analytics />
                   </Route>
                   <Route path="/settings/*?">
                     <Settings isAdmin={me.role === "ADMIN"} />

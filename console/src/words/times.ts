@@ -51,6 +51,26 @@ export function day(moment: string): string {
   return format({ dateStyle: "medium" }).format(new Date(moment));
 }
 
+/** "14:00" */
+export function clock(moment: string): string {
+  return format({ hour: "2-digit", minute: "2-digit" }).format(new Date(moment));
+}
+
+/** "3 Nov" */
+export function shortDay(moment: string): string {
+  return format({ day: "numeric", month: "short" }).format(new Date(moment));
+}
+
+/** "Tue, 3 Nov 2026" */
+export function weekday(moment: string): string {
+  return format({ weekday: "short", day: "numeric", month: "short", year: "numeric" }).format(new Date(moment));
+}
+
+/** "Nov 2026" */
+export function month(moment: string): string {
+  return format({ month: "short", year: "numeric" }).format(new Date(moment));
+}
+
 /** "now", "12 min. ago", "3 days ago", then the day: short, for lists. */
 export function shortAgo(moment: string, now: number): string {
   const past = Math.max(0, now - Date.parse(moment));
@@ -64,6 +84,35 @@ export function shortAgo(moment: string, now: number): string {
 
 export function number(value: number): string {
   return new Intl.NumberFormat(currentLanguage()).format(value);
+}
+
+/** "12 %" with its sign, which `value` has already: 12 is twelve hundredths. */
+export function percent(value: number, signed = true): string {
+  const options = { style: "percent", signDisplay: signed ? "exceptZero" : "auto" } as const;
+  return new Intl.NumberFormat(currentLanguage(), options).format(value / 100);
+}
+
+type DurationUnit = "second" | "minute" | "hour" | "day";
+
+/** A duration in seconds by its two greatest units, rounded to what is worth saying; nothing that is nothing. Pure. */
+export function durationParts(seconds: number): readonly (readonly [number, DurationUnit])[] {
+  const exact = seconds < 599.5 ? 1 : seconds < 86_370 ? 60 : 3600;
+  const whole = Math.round(seconds / exact) * exact;
+  const parts: readonly (readonly [number, DurationUnit])[] = [
+    [Math.floor(whole / 86_400), "day"],
+    [Math.floor(whole / 3600) % 24, "hour"],
+    [Math.floor(whole / 60) % 60, "minute"],
+    [whole % 60, "second"],
+  ];
+  const said = parts.filter(([count]) => count > 0).slice(0, 2);
+  return said.length > 0 ? said : [[0, "second"]];
+}
+
+/** "2h 5m": a duration in seconds, as people read it. */
+export function duration(seconds: number): string {
+  const part = ([count, unit]: readonly [number, DurationUnit]) =>
+    new Intl.NumberFormat(currentLanguage(), { style: "unit", unit, unitDisplay: "narrow" }).format(count);
+  return durationParts(seconds).map(part).join(" ");
 }
 
 /** "1.2 MB" */

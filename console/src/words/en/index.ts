@@ -1,3 +1,4 @@
+import analytics from "./analytics.json";
 import conversation from "./conversation.json";
 import door from "./door.json";
 import notifications from "./notifications.json";
@@ -12,6 +13,7 @@ import ticket from "./ticket.json";
 import ui from "./ui.json";
 
 export default {
+  analytics,
   conversation,
   door,
   notifications,
