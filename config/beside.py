@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from config.meters import tell_every_second
+
 
 def start_watching() -> None:
-    """Refusals are written to the access logs by a thread of this process; `stop_watching` writes the rest."""
+    """This process tells how it is, and writes refusals to the access logs; `stop_watching` writes the rest."""
     import config.asgi  # noqa: F401  sets Django up, which the notes need
     from tenants.watch.notes import notes
 
     notes.start()
+    tell_every_second()
 
 
 def hear_of_others() -> None:

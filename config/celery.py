@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 from celery import signals
 from celery.schedules import crontab
 
+from config.celery_meters import job_begins, job_ends, job_expires, worker_is_ready
 from config.celery_signs import Sign
 from config.celery_stop import end_in_time, ended
 from config.checks import require_sound_environment
@@ -18,6 +19,10 @@ from tasks.app import COURIER, app
 require_sound_environment()
 app.steps["consumer"].add(Sign)
 signals.worker_shutting_down.connect(end_in_time)
+signals.task_prerun.connect(job_begins)
+signals.task_postrun.connect(job_ends)
+signals.task_revoked.connect(job_expires)
+signals.worker_ready.connect(worker_is_ready)
 app.conf.beat_schedule = {
     "due": {"task": "tasks.wake_due", "schedule": 2.0},
     "worker": {"task": "tasks.heartbeat", "schedule": 10.0},

@@ -22,6 +22,7 @@ import structlog
 from config.embedded.leash import leash
 from config.env import ROOT, env
 from config.fleet_names import LISTEN_FD, READY_FD
+from config.meters import forget_process
 
 START_PATIENCE_S = 60.0
 """Until a process answers."""
@@ -90,7 +91,9 @@ class Fleet:
                 self._members.append(self._start())
             return self._watch()
         except CannotStart as error:
-            _log.error("web_cannot_start", error=str(error))
+            if self._stopping:
+                return 0  # it was not given the time
+            _log.critical("web_cannot_start", error=str(error))
             return 1
         finally:
             self._stop()
@@ -165,6 +168,7 @@ class Fleet:
             time.sleep(BREATH_S / 10)
         old.ends_within(0)
         self._leaving.remove(old)
+        forget_process(old.process.pid)
 
     def _replace_the_dead(self) -> None:
         for dead in [member for member in self._members if member.process.poll() is not None]:
@@ -173,6 +177,7 @@ class Fleet:
             self._short_lives = self._short_lives + 1 if lived < SHORT_LIFE_S else 0
             if self._short_lives >= MOST_SHORT_LIVES:
                 raise CannotStart(f"{MOST_SHORT_LIVES} processes in a row died within {SHORT_LIFE_S:.0f} s")
+            forget_process(dead.process.pid)
             self._members[self._members.index(dead)] = self._start()
 
     def _stop(self) -> None:

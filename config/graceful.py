@@ -19,6 +19,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import time
 from collections.abc import Generator
 
 import uvicorn
@@ -29,8 +30,11 @@ from config.edge.under_uvicorn import Http
 from config.env import env
 from config.fleet_names import say_ready
 from config.stopping import stopping
+from helpdesk.meters import LOOP_DELAY
 
 LINGER_S = 1.0
+TICK_S = 0.1
+"""uvicorn's, between two looks whether it shall end."""
 """Longer than a balancer takes between two requests on a connection that it likes to keep."""
 
 
@@ -40,12 +44,20 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, listener: socket.socket, *, shared: bool) -> None:
         super().__init__(config)
         self._listener, self._shared, self._exchanged = listener, shared, False
+        self._ticked_at = 0.0
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             hear_of_others()
             say_ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        moment = time.monotonic()
+        if counter:
+            LOOP_DELAY.observe(max(0.0, moment - self._ticked_at - TICK_S))
+        self._ticked_at = moment
+        return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         stopping.begun = True

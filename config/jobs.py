@@ -12,6 +12,7 @@ from pathlib import Path
 
 from config.embedded.home import hub_home
 from config.env import env
+from config.meters import share_meters
 
 QUIET = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
 
@@ -36,6 +37,7 @@ def main() -> int:
         return 2
     home = hub_home()
     home.mkdir(parents=True, exist_ok=True)
+    share_meters(part)
     # Celery's warning about root is for pickled jobs; ours are JSON.
     warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
     from celery.bin.celery import celery

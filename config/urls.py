@@ -11,6 +11,7 @@ from config.account import account_page
 from config.console import console_page
 from config.dev_mail import mail_json, mail_page
 from config.mail_events import hear
+from config.metrics import metrics
 from config.pages import api_docs
 from config.unsubscribe import unsubscribe
 from helpdesk.answers import refusal
@@ -28,6 +29,7 @@ api.add_router("/events", events, tags=["Events"])
 urlpatterns = [
     path("", require_safe(console_page)),
     path("api-docs", require_safe(api_docs)),
+    path("metrics", require_safe(metrics)),
     path("health", require_safe(health.ready)),
     path("health/live", require_safe(health.live)),
     path("health/ready", require_safe(health.ready)),

@@ -20,6 +20,7 @@ from config.env import env
 from config.fleet import Fleet, listen
 from config.fleet_names import LISTEN_FD, say_ready
 from config.logging import configure
+from config.meters import share_meters
 
 APPLICATION = "config.asgi:application"
 WS_PROTOCOL = "realtime.frames:FrameProtocol"
@@ -103,12 +104,14 @@ def main() -> int:
     log = structlog.get_logger(__name__)
     shared = os.environ.get(LISTEN_FD)
     if shared:
+        # The meters are shared, too: whoever started this process has made their folder.
         return serve(socket.socket(fileno=int(shared)), shared=True)
     try:
         listener = listen(env.host, env.port)
     except OSError as error:
         log.critical("web_cannot_listen", host=env.host, port=env.port, error=error.strerror)
         return 1
+    share_meters("web")
     told = {"server": env.hub_server, "host": env.host, "port": env.port, "processes": env.web_processes}
     log.info("web_starts", **told, pid=os.getpid())
     if env.web_processes > 1:

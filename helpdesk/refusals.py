@@ -22,6 +22,7 @@ from helpdesk.errors import (
     Unavailable,
     ValidationFailed,
 )
+from helpdesk.meters import DATABASE_FAILURES
 
 LOCK_TIMEOUT = "55P03"
 MISSING = frozenset({"42P01", "3F000"})
@@ -59,6 +60,7 @@ def told(error: Exception) -> HelpdeskError:
 def _unavailable(error: Exception) -> Unavailable:
     if _sqlstate(error) == LOCK_TIMEOUT:
         return Unavailable("Somebody is changing this right now. Try again in a moment.")
+    DATABASE_FAILURES.inc()
     _log.error("database_unavailable", error=type(error).__name__, sqlstate=_sqlstate(error))
     return Unavailable()
 

@@ -15,9 +15,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 from uuid import UUID
 
+from helpdesk.clock import now
 from helpdesk.events.offers import Offer
 from helpdesk.events.queries import Head, LogRow
 from helpdesk.events.rules import FAREWELLS
+from helpdesk.meters import BELL_LAG, SLICES
 from realtime import encoding
 from realtime.audience import Key, desk_keys_of, keys_of
 from realtime.encoding import EncodedRow
@@ -73,6 +75,7 @@ class Feed:
         self.rung = asyncio.Event()
         self.epoch = UUID(int=0)
         self.cursor = 0
+        self._recorded_at = now()
         self.anchor = 0
         self._chain: bytes | None = None
         """The hash of the row at `cursor`; None where it is not known."""
@@ -195,7 +198,7 @@ class Feed:
     def _take_up(self, encoded: EncodedRow) -> None:
         """Move the place over this row, and gather its frames. No await may stand between this and `_hand_out`."""
         row = encoded.row
-        self.cursor = row.seq
+        self.cursor, self._recorded_at = row.seq, row.recorded_at
         self._gathered_bytes += len(row.payload)
         if takes_back(row):
             self.taken_back += 1
@@ -228,7 +231,9 @@ class Feed:
         self._gathered.clear()
         self._ending.clear()
         self._gathered_bytes = 0
-        await self._hand_over()
+        if self._under_way:
+            await self._hand_over()
+            BELL_LAG.observe(max(0.0, (now() - self._recorded_at).total_seconds()))
 
     async def _hand_over(self) -> None:
         """What a cancelled reading has left under way is still here: the next one goes on with it."""
@@ -255,6 +260,7 @@ class Feed:
         self._begin_slice()
 
     def _begin_slice(self) -> None:
+        SLICES.inc()
         self._slice_ends = time.perf_counter() + SLICE_S
 
     def _is_broken(self, page: Page) -> bool:

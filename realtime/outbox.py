@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
+from helpdesk.meters import SOCKET_ENDS
 from realtime import encoding
 from realtime.closing import TOO_SLOW, CloseCode, Ending
 from realtime.wire import Frame, Parcel, Wire
@@ -83,6 +84,7 @@ class Outbox:
         if self.closed:
             return
         self.ending = ending
+        SOCKET_ENDS.labels(str(int(ending.code))).inc()
         last: list[Parcel] = [] if ending is TOO_SLOW else [*(self._waiting or ())]
         if farewell:
             last.append(farewell)

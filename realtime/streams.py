@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 from uuid import UUID
 
+from helpdesk.meters import FRAMES
 from realtime import encoding
 from realtime.audience import Key
 from realtime.encoding import EncodedRow
@@ -157,6 +158,7 @@ class Delivery:
         here, seq, parcel = self.channel.subscriptions, self._seq, self._bundle
         some = self.readers[self._served : self._served + count]
         self._served += count
+        FRAMES.inc(len(some) * len(parcel.frames))
         for subscription in some:
             if subscription in here:
                 subscription.take(seq, parcel)

@@ -15,6 +15,7 @@ from helpdesk.clock import now
 from helpdesk.mail.actions.outbox import claim_mails, postpone_all, record_outcome
 from helpdesk.mail.carrier import Carrier
 from helpdesk.mail.queries import next_due
+from helpdesk.meters import MAILS
 from helpdesk.wakeups import note_progress, settle, wake
 from helpdesk.work import unit_of_work
 from tasks.wakeups import forget
@@ -96,6 +97,7 @@ def _one_claim() -> int:
     with Carrier() as carrier:
         for letter in claim.letters:
             outcome = carrier.carry(letter)  # outside any transaction
+            MAILS.labels(type(outcome).__name__.lower()).inc()
             with unit_of_work():
                 record_outcome(letter, outcome)
     return claim.count

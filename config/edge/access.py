@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from helpdesk.meters import REQUEST_SECONDS, REQUESTS
+
 if TYPE_CHECKING:
     from config.edge.exchange import Exchange
 
@@ -15,9 +17,11 @@ log = structlog.get_logger("hub.edge")
 CLIENT_CLOSED_REQUEST = 499
 """In the log only: the client left before there was an answer."""
 LONGEST_LOGGED_PATH = 512
-_NAMED_INSIDE = ("tenant", "person")
+_NAMED_INSIDE = ("tenant", "person", "operation")
 _SIGNED = re.compile(r"(?i)(mail/+unsubscribe/+).+")
 """What follows is a signed token: whoever has it may use it."""
+_STREAM = "eventStream"
+"""Its answers take hours."""
 _HEALTH = ("/health", "/api/v1/health")
 
 
@@ -38,6 +42,24 @@ def log_request(exchange: Exchange, seconds: float) -> None:
         client=client[0] if client else None,
         **fields,
     )
+
+
+def count_request(exchange: Exchange, seconds: float) -> None:
+    """By operation, never by path: what strangers make up must not become a label."""
+    operation = exchange.bound.get("operation") or _kind_of(exchange.scope["path"])
+    status = exchange.status or CLIENT_CLOSED_REQUEST
+    REQUESTS.labels(operation, f"{status // 100}xx").inc()
+    if operation != _STREAM:
+        REQUEST_SECONDS.labels(operation).observe(seconds)
+
+
+def _kind_of(path: str) -> str:
+    """Of what is no operation."""
+    if _is_health(path):
+        return "health"
+    if path.startswith("/static/"):
+        return "static"
+    return {"/metrics": "metrics", "/api/v1/events": _STREAM}.get(path, "other")
 
 
 def _is_health(path: str) -> bool:

@@ -47,7 +47,9 @@ async def _converse(app: App, exchange: Exchange, policy: Policy) -> None:
     except ClientGone:
         pass  # Nobody to answer; the line below tells of it.
     finally:
-        access.log_request(exchange, perf_counter() - began)
+        seconds = perf_counter() - began
+        access.log_request(exchange, seconds)
+        access.count_request(exchange, seconds)
     if exchange.open_ended:
         await exchange.hang_up()
 

@@ -21,6 +21,7 @@ from botocore.parsers import ResponseParserError
 from django.conf import settings
 
 from helpdesk.errors import Unavailable
+from helpdesk.meters import STORE_FAILURES
 
 CONNECT_TIMEOUT_S, READ_TIMEOUT_S, ASK_TIMEOUT_S = 2, 20, 3
 BELIEVED_FOR_S = 5.0
@@ -171,9 +172,11 @@ def _told() -> Iterator[None]:
     except ClientError as error:
         _answered.pop(settings.S3_ENDPOINT_URL, None)
         _log.error("object_store_refused", code=error.response.get("Error", {}).get("Code"))
+        STORE_FAILURES.inc()
         raise StoreAway from error
     except (BotoCoreError, ResponseParserError, KeyError, ValueError, RecursionError) as error:
         # The last ones: an answer that no store gives, or one that leads in a circle.
         _answered.pop(settings.S3_ENDPOINT_URL, None)
         _log.error("object_store_away", error=type(error).__name__)
+        STORE_FAILURES.inc()
         raise StoreAway from error

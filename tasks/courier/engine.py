@@ -20,6 +20,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
 from helpdesk.clock import now
+from helpdesk.meters import DELIVERIES
 from helpdesk.webhooks.actions.filling import fill
 from helpdesk.webhooks.actions.tries import Job, Result, claim, keep_what_can_be, rest
 from helpdesk.webhooks.rules import LEASE, MOST_OF_A_TENANT
@@ -231,6 +232,7 @@ async def _try(post: Post, job: Job) -> Result:
         except Exception:
             _log.exception("try_failed", delivery=str(job.delivery_id))
             answer = Answer(ok=False, error="The courier could not send this; its log says why.")
+    DELIVERIES.labels("delivered" if answer.ok else "failed").inc()
     return Result(
         job=job,
         started_at=started_at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from uuid import UUID
 
+import structlog
 from django.http import HttpRequest, HttpResponse
 
 from helpdesk.access_log.rules import Access
@@ -28,11 +29,13 @@ class WatchMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        operation = getattr(request, "operation", "")
+        if operation:
+            structlog.contextvars.bind_contextvars(operation=operation)  # for the edge's log and meters
         kind = KINDS.get(response.status_code)
-        if kind is not None and request.path.startswith(API):
-            operation = getattr(request, "operation", "")
-            if (response.status_code, operation) != NOTED_BY_ITSELF:
-                _note(request, kind, operation)
+        is_told = (response.status_code, operation) == NOTED_BY_ITSELF
+        if kind is not None and request.path.startswith(API) and not is_told:
+            _note(request, kind, operation)
         return response
 
 

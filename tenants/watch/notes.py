@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from helpdesk.access_log.actions import record_accesses
 from helpdesk.access_log.rules import Access, Times, hour_of
 from helpdesk.clock import now
+from helpdesk.meters import REFUSALS
 from tenants import context
 from tenants.context import TenantRef
 from tenants.resolve import tenant_by_host, tenant_by_id
@@ -55,6 +56,7 @@ class Notes:
 
     def note(self, place: Place, access: Access) -> None:
         """Once more."""
+        REFUSALS.labels(access.kind.value).inc()
         moment = now()
         with self._lock:
             if (place, access) not in self._held and len(self._held) >= MOST_HELD:
