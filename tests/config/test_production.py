@@ -78,16 +78,16 @@ class Installation:
 
     def start(self, name: str, command: list[str]) -> None:
         assert command[0] == "python"
-        log = (self.home / f"{name}.log").open("ab")
         more = {} if name == "worker" else {"METRICS_PORT": "0"}
-        self.running[name] = subprocess.Popen(
-            [sys.executable, *command[1:]],
-            cwd=self.app,
-            env=self.environment | more,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
+        with (self.home / f"{name}.log").open("ab") as log:
+            self.running[name] = subprocess.Popen(
+                [sys.executable, *command[1:]],
+                cwd=self.app,
+                env=self.environment | more,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def stop(self) -> None:
         for process in self.running.values():
