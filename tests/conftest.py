@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -36,6 +37,11 @@ steady.STEP_S = 0.001
 # Thousands of requests come from one address here. What is about limits turns them on; servers inherit the setting.
 settings.HUB_RATE_LIMITING = False
 os.environ.setdefault("HUB_RATE_LIMITING", "off")
+# How long an example takes says how busy the machine is, and nothing else; what is found is found again.
+hypothesis.settings.register_profile(
+    "hub", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("hub")
 PASSWORD = "test-password"
 
 
