@@ -58,7 +58,7 @@ function GroupTable({ by, groups }: { by: By; groups: readonly Group[] }) {
     setOrder({ column, descending: order?.column === column ? !order.descending : true });
   if (groups.length === 0) return <p className={css.sub}>{t("analytics.nothing")}</p>;
   return (
-    <div className={`${css.wide} scroll`} role="region" tabIndex={0} aria-label={t("analytics.groups")}>
+    <div className={`${css.wide} scroll`} role="region" tabIndex={0} aria-label={t(`analytics.${by}`)}>
       <table className={chart.table}>
         <thead>
           <tr>
