@@ -48,6 +48,14 @@ export class LiveHub {
     this.#client?.close();
   }
 
+  /** The machine has lost its network: a socket would find out only after a long silence. */
+  readonly cutOff = (): void => this.#client?.drop();
+
+  /** The network is there again: come back now, not when the next try is due. */
+  readonly reachable = (): void => {
+    if (this.line.get().state === "offline") this.#client?.close(); // another takes its places
+  };
+
   /** Hear what is told on a stream. Returns how to stop. The last who stops leaves the stream. */
   follow(stream: string, listener: Listener, view?: View): () => void {
     const known = this.#followed.get(stream);

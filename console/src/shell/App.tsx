@@ -42,8 +42,16 @@ function Inside({ me }: { me: Me }) {
   const cache = useQueryClient();
   useEffect(() => {
     hub?.open();
+    if (hub) {
+      addEventListener("offline", hub.cutOff);
+      addEventListener("online", hub.reachable);
+    }
     return () => {
-      hub?.close();
+      if (hub) {
+        removeEventListener("offline", hub.cutOff);
+        removeEventListener("online", hub.reachable);
+        hub.close();
+      }
       cache.clear(); // the next who signs in here sees nothing of it
     };
   }, [hub, cache]);
