@@ -181,6 +181,64 @@ class TestOneTicket:
         with context.tenant(desk.ref), unit_of_work():
             assert Attachment.objects.get().comment_id == Comment.objects.get().id
 
+    def test_a_file_of_a_note_never_goes_out_with_a_reply(self, visit: Visit, desk: Desk):
+        (ticket,) = opened(desk, "The VPN drops")
+        page = visit(desk.agent, f"/tickets/{ticket.id}").page
+        write(page, "For us only.", note=True)
+        chosen = {"name": "inside.txt", "mimeType": "text/plain", "buffer": b"Between us."}
+        page.locator("input[type=file]").last.set_input_files(chosen)  # type: ignore[arg-type]
+        expect(page.get_by_text("inside.txt")).to_be_visible()
+        page.keyboard.press("Escape")
+        write(page, "Please restart it.")
+        expect(page.get_by_text("inside.txt")).to_have_count(0)
+        expect(page.get_by_title("Something is begun here")).to_be_visible()
+        send(page)
+        expect(page.get_by_text("Please restart it.").first).to_be_visible(timeout=SENT_WITHIN_MS)
+        eventually(lambda: comments(desk) == [("Please restart it.", False)])
+        with context.tenant(desk.ref), unit_of_work():
+            assert not Attachment.objects.exists()
+        page.get_by_role("button", name="Note").click()
+        expect(box(page)).to_have_value("For us only.")
+        expect(page.get_by_text("inside.txt")).to_be_visible()
+
+    def test_a_title_that_somebody_else_changes_meanwhile_stays_in_the_box_and_is_asked_about(
+        self, visit: Visit, desk: Desk
+    ):
+        (ticket,) = opened(desk, "The VPN drops")
+        page = visit(desk.agent, f"/tickets/{ticket.id}").page
+        page.get_by_role("button", name="The VPN drops").click()
+        page.keyboard.type("The VPN is slow")
+        with context.tenant(desk.ref), unit_of_work():
+            change_ticket(desk.ada, ticket.id, fields={"title": "The VPN drops at noon"})
+        expect(page.get_by_text("The VPN drops at noon").first).to_be_visible()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Use “The VPN is slow”")).to_be_visible()
+        assert state_of(desk, "The VPN drops at noon")["version"] == 2
+        page.get_by_role("button", name="Use “The VPN is slow”").click()
+        eventually(lambda: page.get_by_role("heading", name="The VPN is slow").count() == 1)
+
+    def test_a_new_ticket_is_kept_while_it_is_written(self, visit: Visit, desk: Desk):
+        page = visit(desk.agent, "/search/").page
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        page.keyboard.press("c")
+        expect(page.get_by_role("dialog").get_by_label("Title")).to_be_focused()
+        page.keyboard.type("Half a ticket")
+        page.keyboard.press("Escape")
+        page.reload()
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        page.keyboard.press("c")
+        expect(page.get_by_role("dialog").get_by_label("Title")).to_have_value("Half a ticket")
+
+    def test_who_signs_out_has_sent_what_waited_for_an_undo(self, visit: Visit, desk: Desk):
+        (ticket,) = opened(desk, "The VPN drops")
+        page = visit(desk.agent, f"/tickets/{ticket.id}").page
+        write(page, "Please restart it.")
+        page.keyboard.press("Control+Enter")
+        page.get_by_role("button", name="Account").click()
+        page.get_by_role("menuitem", name="Sign out").click()
+        expect(page.get_by_text("You are signed out.")).to_be_visible()
+        assert comments(desk) == [("Please restart it.", False)]
+
     def test_that_is_deleted_says_so(self, visit: Visit, desk: Desk):
         (ticket,) = opened(desk, "The VPN drops")
         agent = visit(desk.agent, f"/tickets/{ticket.id}").page
