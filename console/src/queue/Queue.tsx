@@ -222,7 +222,7 @@ function useArranged(live: readonly Ticket[], isHeld: boolean, asked: Asked) {
   const isSame =
     stood.asked === asked &&
     stood.rows.length === arranged.rows.length &&
-    stood.rows.every((row, place) => row === arranged.rows[place]);
+    stood.rows.every((row, place) => row.id === arranged.rows[place]?.id); // what they say is read from the live ones
   if (!isSame) setStood({ rows: arranged.rows, asked });
   const settle = useCallback(() => setStood({ rows: [], asked }), [asked]);
   return { ...arranged, settle };
