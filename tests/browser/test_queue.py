@@ -136,6 +136,7 @@ class TestTheLine:
         with serving("uvicorn", HUB_RATE_LIMITING="off") as mortal:
             page = visit(desk.agent, "/search/", base_url=f"http://localhost:{mortal.port}").page
             expect(rows(page)).to_have_count(1)
+            expect(page.get_by_text("Live", exact=True)).to_be_visible(timeout=40_000)
             page.get_by_role("searchbox").fill("before")
             page.evaluate("window.stayed = true")
             mortal.kill()
