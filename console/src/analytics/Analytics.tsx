@@ -116,6 +116,9 @@ function Figures({ asked, onAll }: { asked: Asked; onAll: () => void }) {
   const isOld = [overview, series, backlog].some((one) => one.isPlaceholderData);
   return (
     <div className={css.figures} aria-busy={isOld || undefined}>
+      <p className={css.printed}>
+        {asked.days.from} – {asked.days.to}
+      </p>
       <Cards now={data} before={before} days={countOf(asked.days)} />
       <SeriesCharts periods={series.data.data} interval={series.data.meta.interval} />
       <BacklogCard backlog={backlog.data} />
