@@ -4,6 +4,7 @@ import { LiveHub } from "./hub";
 /** A socket that answers every subscription, or says why not; `cut` ends it. */
 class Wire {
   static refuses = "";
+  static silent = false;
   static last: Wire | undefined;
   readyState = 1;
   onopen: (() => void) | null = null;
@@ -22,7 +23,7 @@ class Wire {
   }
   send(text: string): void {
     const { type, stream, id } = JSON.parse(text) as Record<string, string>;
-    if (type !== "subscribe") return;
+    if (type !== "subscribe" || Wire.silent) return;
     const place = { epoch: "e", seq: 1 };
     if (stream === Wire.refuses) this.say({ type: "error", id, code: "NOT_FOUND", message: "no" });
     else {
@@ -72,4 +73,16 @@ test("A stream that was refused, or has ended, keeps nobody waiting when the lin
 
 test("Who is where has nothing to catch up with", async () => {
   await comesBack(follow("queue", "presence"));
+});
+
+test("A line on which nothing has been told yet is not called live, and not when it ends either", async () => {
+  const hub = follow();
+  await vi.waitFor(() => expect(Wire.last?.onmessage).not.toBeNull());
+  await new Promise((then) => setTimeout(then, 20)); // the socket is open, and the workspace is still being fetched
+  Wire.silent = true;
+  hub.follow("queue", () => undefined);
+  Wire.last?.cut();
+  await new Promise((then) => setTimeout(then, 20));
+  expect(hub.line.get().state).toBe("connecting");
+  hub.close();
 });

@@ -94,7 +94,8 @@ export class Line {
         () => undefined,
       );
     }
-    if (this.#pending.size === 0) this.#set({ state: "live" });
+    // Before anything is followed an open socket says nothing about what is shown.
+    if (this.#followed.size > 0 && this.#pending.size === 0) this.#set({ state: "live" });
   }
 
   #settle(stream: string): void {
