@@ -1,7 +1,7 @@
 """Nothing of another tenant is read and nothing changed, by any operation, role and way of naming a tenant.
 
 The operations come from the OpenAPI document, so a new one is tried too. Everything that globex has holds
-a canary; every answer is searched for it, and globex's rows are compared after every call.
+a canary; every answer is searched for it, and globex's rows are compared after every walk.
 """
 
 from __future__ import annotations
@@ -87,9 +87,11 @@ class Other:
     before: dict[str, str]
     secrets: tuple[str, ...]
 
-    def require_untouched(self, answer: Answer) -> None:
-        self.require_unseen(answer)
-        assert fingerprint(self.desk.ref) == self.before, answer
+    def require_untouched(self) -> None:
+        """After a whole walk: a change that another call takes back has left two rows in the log."""
+        after = fingerprint(self.desk.ref)
+        assert [table for table in self.before if after[table] != self.before[table]] == []
+        assert after == self.before
 
     def require_unseen(self, answer: Answer) -> None:
         told = answer.response.content.decode() + str(answer.headers.items())
@@ -125,12 +127,14 @@ class TestEveryOperationWithTheOthersIds:
         assert api.as_token(token).get("/auth/me").status == 200, "some call signed us out"
         for operation in [one for one in operations() if one.id in SIGN_OUT]:
             self.try_as_somebody(api, way, operation, other, self.sign_in(api, acme, word))
+        other.require_untouched()
 
     def test_as_nobody(self, api: Api, other: Other, way: Way) -> None:
         for operation in operations():
             answer = self.try_(api, way, operation, other, None)
             if OPERATIONS[operation.id].roles is not None:
                 assert answer.status in (401, 403, 404), (operation.id, answer)
+        other.require_untouched()
 
     def test_as_a_platform_admin_who_sees_no_tickets(self, api: Api, other: Other, way: Way) -> None:
         token = platform_token(make_platform_admin())
@@ -139,6 +143,7 @@ class TestEveryOperationWithTheOthersIds:
                 continue
             answer = self.try_(api, way, operation, other, token)
             assert answer.status == 403, (operation.id, answer)
+        other.require_untouched()
 
     def sign_in(self, api: Api, acme: Desk, word: str) -> str:
         token = token_for(acme, getattr(acme, word))
@@ -157,8 +162,6 @@ class TestEveryOperationWithTheOthersIds:
         answer = way.caller(api, token).call(call.method, call.path, call.body)
         assert answer.status < 500, (operation.id, answer)
         other.require_unseen(answer)
-        if operation.method != "GET" or operation is operations()[-1]:
-            other.require_untouched(answer)
         return answer
 
 
@@ -217,13 +220,15 @@ class TestSigningInElsewhere:
     ) -> None:
         answer = api.at(host).post("/auth/refresh", {"refreshToken": refresh_token})
         assert_refused(answer, "UNAUTHORIZED")
-        other.require_untouched(answer)
+        other.require_unseen(answer)
+        other.require_untouched()
 
     @pytest.mark.parametrize("host", ["globex.localhost", DOMAIN])
     def test_an_address_and_password_of_acme_do_not_sign_in_to_globex(self, api: Api, other: Other, host: str) -> None:
         answer = api.at(host).post("/auth/login", {"email": "agent@acme.example", "password": PASSWORD})
         assert_refused(answer, "UNAUTHORIZED", reason="wrong_credentials")
-        other.require_untouched(answer)
+        other.require_unseen(answer)
+        other.require_untouched()
 
     def test_a_body_that_names_another_tenant_than_the_host_is_refused(
         self, api: Api, acme: Desk, globex: Desk
