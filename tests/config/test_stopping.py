@@ -17,7 +17,7 @@ import pytest
 
 from config.env import ROOT
 from tests.e2e.stack import quiet_port
-from tests.realtime.live import is_open
+from tests.realtime.live import database_url, is_open
 
 PATIENCE_S = 60.0
 pytestmark = pytest.mark.slow
@@ -28,7 +28,8 @@ class Web:
 
     def __init__(self, **more: str) -> None:
         self.port = quiet_port()
-        environment = os.environ | {"HUB_ENV": "development", "HOST": "127.0.0.1", "PORT": str(self.port), **more}
+        where = {"HOST": "127.0.0.1", "PORT": str(self.port), "DATABASE_URL": database_url()}
+        environment = os.environ | {"HUB_ENV": "development", **where, **more}
         command = [sys.executable, "-m", "config.web"]
         self.process = subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True)
         until(self.is_live, "the web does not answer")

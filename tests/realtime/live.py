@@ -68,12 +68,23 @@ def is_open(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def database_url() -> str:
+    """Of the database of this test run, for processes that are started beside it."""
+    database = settings.DATABASES["default"]
+    return make_conninfo(
+        host=database["HOST"],
+        port=database["PORT"],
+        user=database["USER"],
+        password=database["PASSWORD"],
+        dbname=database["NAME"],
+    )
+
+
 class Server:
     """`port` on 127.0.0.1; `process` to kill; `log` is everything that it wrote."""
 
     def __init__(self, server: str, environment: dict[str, str]) -> None:
         self.kind, self.port = server, free_port()
-        database = settings.DATABASES["default"]
         self._environment = os.environ | {
             "HUB_SERVER": server,
             "HUB_ENV": "development",
@@ -81,13 +92,7 @@ class Server:
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "REDIS_URL": settings.REDIS_URL,
-            "DATABASE_URL": make_conninfo(
-                host=database["HOST"],
-                port=database["PORT"],
-                user=database["USER"],
-                password=database["PASSWORD"],
-                dbname=database["NAME"],
-            ),
+            "DATABASE_URL": database_url(),
             **environment,
         }
         self.process = self._start()
