@@ -9,6 +9,7 @@ import pytest
 
 from config.embedded import console, node
 from config.embedded.errors import EmbeddedError
+from config.env import ROOT
 from config.run import build_console
 
 CALLS = "calls"
@@ -121,3 +122,8 @@ class TestNode:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         assert node.is_new_enough(done.stdout)
+
+
+@pytest.mark.parametrize("folder", ["console", "clients/typescript"])
+def test_the_lock_names_no_address(folder: str) -> None:
+    assert "://" not in (ROOT / folder / "package-lock.json").read_text()
