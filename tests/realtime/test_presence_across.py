@@ -11,8 +11,8 @@ import pytest
 
 from helpdesk.comments.actions import add_comment
 from tests.conftest import Desk
+from tests.realtime.company import be, claim, names, presence, sees, set_typing_shown, settled
 from tests.realtime.live import Server, commit, free_port, new_ticket, serving, signed_in
-from tests.realtime.test_presence import be, claim, names, presence, sees, set_typing_shown, settled
 from tests.realtime.test_trouble import valkey
 
 MakeDesk = Callable[[], Awaitable[Desk]]
