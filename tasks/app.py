@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from celery import Celery
+from kombu.transport import TRANSPORT_ALIASES
 
 COURIER = "courier"
 
+TRANSPORT_ALIASES |= {
+    "redis": "tasks.broker:Transport",
+    "rediss": "tasks.broker:Transport",
+    "sentinel": "tasks.broker:SentinelTransport",
+}
 app = Celery("hub", set_as_current=True)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.task_routes = {"tasks.deliver_*": {"queue": COURIER}}

@@ -18,8 +18,10 @@ from pathlib import Path
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
+# `web` first: it says that this process serves from a pool, and that is read with the settings.
+from config import web  # isort: split
+
 import config.asgi  # noqa: F401
-from config import web
 from realtime import consumers, hearing, hub, room, sse
 from realtime.census import census
 from realtime.presence import keeper, store, ticket

@@ -28,8 +28,8 @@ pytestmark = pytest.mark.slow
 class Bench:
     """A broker's database of its own, and a journal."""
 
-    def __init__(self, journal: Path) -> None:
-        self.url = urlsplit(settings.REDIS_URL)._replace(path="/9").geturl()
+    def __init__(self, journal: Path, url: str = "") -> None:
+        self.url = url or urlsplit(settings.REDIS_URL)._replace(path="/9").geturl()
         self.journal, self.running = journal, ExitStack()
         self.client = redis.Redis.from_url(self.url)
         self.client.flushdb()
