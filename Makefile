@@ -1,6 +1,6 @@
 # Every command of the project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run console bench-tenants test test-slow test-browser test-pgbouncer tools screenshots bench-console check fmt lock smoke chaos bench bench-delivery schema openapi asyncapi promise install install-dev clean
+.PHONY: help run console bench-tenants bench-export test test-slow test-browser test-pgbouncer tools screenshots bench-console check fmt lock smoke chaos bench bench-delivery schema openapi asyncapi promise install install-dev clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -98,6 +98,9 @@ bench-fanout: install-dev ## One event to thousands of sockets, beside nchan, ws
 
 bench-tenants: install-dev ## What many tenants cost: made, migrated, asked, remembered; TENANTS=1000. On disk in earnest, not in the tests' database
 	@HUB_ENV=development HUB_HOME=$${HUB_BENCH_HOME:-var/bench} $(PY) -m config.embedded -- $(PY) -m tests.bench.tenants
+
+bench-export: install-dev ## Tickets as CSV over HTTP: rows a second, and the memory that a large export takes; ROWS=1000000
+	@$(EMBEDDED) $(PY) -m tests.bench.export
 
 bench-console: install-dev ## Frames a second while an agent scrolls and types on a busy desk, in Chromium; TICKETS, ROWS, EVENTS
 	@$(EMBEDDED) $(PY) -m tests.bench.console

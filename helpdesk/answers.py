@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from typing import Any
 
 import orjson
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 from helpdesk.errors import HelpdeskError, error_shape
 from helpdesk.shapes import Shape
@@ -39,3 +40,44 @@ def refusal(request: HttpRequest, error: HelpdeskError) -> HttpResponse:
     response = HttpResponse(orjson.dumps(shape), status=error.status, content_type=JSON_TYPE, headers=error.headers)
     response["Cache-Control"] = "no-store"
     return response
+
+
+Page = Callable[[], bytes | None]
+
+
+class PagedAnswer(StreamingHttpResponse):
+    """Bytes that are made a page at a time while they are read; None ends them.
+
+    Whoever entered the tenant says by `made_in` how a page is made there: in a transaction of its own, so that a slow
+    reader holds neither a connection nor a lock. A page that fails breaks the answer off, and is seen to.
+    """
+
+    def __init__(self, first: bytes, more: Page, *, content_type: str) -> None:
+        super().__init__(content_type=content_type)
+        self["Cache-Control"] = "no-store"
+        self._first, self._more = first, more
+        self.counted: Callable[[int], None] = lambda step: None
+        """Told of each reader: 1 when it begins, -1 when it has ended."""
+
+    def made_in(self, now: Callable[[Page], bytes | None], soon: Callable[[Page], Awaitable[bytes | None]]) -> None:
+        """`now` makes a page for a server that waits, `soon` for one that does not."""
+        self._soon = soon
+        self.streaming_content = self._pages(now)
+
+    def _pages(self, make: Callable[[Page], bytes | None]) -> Iterator[bytes]:
+        self.counted(1)
+        try:
+            yield self._first
+            while (page := make(self._more)) is not None:
+                yield page
+        finally:
+            self.counted(-1)
+
+    async def __aiter__(self) -> AsyncGenerator[bytes]:
+        self.counted(1)
+        try:
+            yield self._first
+            while (page := await self._soon(self._more)) is not None:
+                yield page
+        finally:
+            self.counted(-1)

@@ -23,6 +23,7 @@ from helpdesk.document import describe
 from helpdesk.door import one_unit_of_work, own_units_of_work
 from helpdesk.drafts.api import router as drafts
 from helpdesk.drafts.api import tickets as ticket_drafts
+from helpdesk.exports.api import router as exports
 from helpdesk.mail.api import router as mail
 from helpdesk.notifications.api import router as notifications
 from helpdesk.people.api import router as people
@@ -77,6 +78,7 @@ tenant_operations.add_router("/teams", teams, tags=["Teams"])
 tenant_operations.add_router("/api-keys", api_keys, tags=["API keys"])
 tenant_operations.add_router("/views", views, tags=["Views"])
 tenant_operations.add_router("/analytics", analytics, tags=["Analytics"])
+tenant_operations.add_router("/exports", exports, tags=["Exports"])
 tenant_operations.add_router("/webhooks", webhooks, tags=["Webhooks"])
 tenant_operations.add_router("/access-log", access_log, tags=["Access log"])
 tenant_operations.add_router("/audit", audit, tags=["Audit"])

@@ -107,6 +107,11 @@ def paginate(rows: QuerySet[M], query: PageQuery, order: Order, *, count_to: int
     return _by_page(rows, page=query.page, limit=query.limit, order=order, count_to=count_to or DEEPEST_ROW)
 
 
+def page_after(rows: QuerySet[M], order: Order, cursor: str, *, limit: int) -> Page[M]:
+    """The page behind a cursor, of any length; an empty cursor begins at the first row."""
+    return _by_cursor(rows, cursor, limit=limit, order=order)
+
+
 def _by_page(rows: QuerySet[M], *, page: int, limit: int, order: Order, count_to: int) -> Page[M]:
     if page * limit > DEEPEST_ROW:
         raise ValidationFailed.of("page", f"Page times limit goes to {DEEPEST_ROW}: use cursor.", "use_cursor")

@@ -119,6 +119,8 @@ OPERATIONS: dict[str, Allowed] = {
     "getAnalyticsSeries": Allowed(STAFF, "analytics:read"),
     "getAnalyticsBacklog": Allowed(STAFF, "analytics:read"),
     "listAnalyticsGroups": Allowed(STAFF, "analytics:read"),
+    # Requesters take what they see in their lists: their own tickets, without what is the staff's.
+    "exportTickets": Allowed(PEOPLE, "tickets:read"),
     "listWebhooks": Allowed(STAFF, "webhooks:read"),
     "createWebhook": Allowed(STAFF, "webhooks:write"),
     "getWebhook": Allowed(STAFF, "webhooks:read"),

@@ -75,6 +75,20 @@ class NotificationKind(StrEnum):
     STATUS_CHANGED = "status_changed"
 
 
+class ExportKind(StrEnum):
+    """What an export holds."""
+
+    TICKETS = "tickets"
+    TICKET = "ticket"
+    AUDIT = "audit"
+    ANALYTICS = "analytics"
+
+
+class ExportFormat(StrEnum):
+    CSV = "csv"
+    PDF = "pdf"
+
+
 class AccessKind(StrEnum):
     """What the access log counts."""
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 
 import structlog
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
-from helpdesk.answers import refusal
+from helpdesk.answers import Page, PagedAnswer, refusal
 from helpdesk.errors import Forbidden, NotFound, Unauthorized
 from helpdesk.origin import Origin, coming_from
 from helpdesk.people.credentials import Credentials, cookie_name, read_credentials
@@ -67,7 +69,10 @@ class TenantMiddleware:
         request.tenant = tenant  # type: ignore[attr-defined]
         here = Origin(request.META.get("REMOTE_ADDR") or "", request.headers.get("X-Request-ID", ""))
         with _entered(tenant), coming_from(here):
-            return self.get_response(request)
+            response = self.get_response(request)
+        if tenant is not None and isinstance(response, PagedAnswer):
+            response.made_in(partial(_page_in, tenant), partial(context.run_in_tenant, tenant))
+        return response
 
 
 def tenant_of(request: HttpRequest) -> context.TenantRef | None:
@@ -111,6 +116,11 @@ def _drop_a_stale_cookie(request: HttpRequest, named: list[context.TenantRef]) -
     if is_gone:
         request.credentials = Credentials()  # type: ignore[attr-defined]
     request.cookie_is_stale = is_gone or any(other != tenant for other in named)  # type: ignore[attr-defined]
+
+
+def _page_in(tenant: context.TenantRef, make: Page) -> bytes | None:
+    with context.tenant(tenant), transaction.atomic():
+        return make()
 
 
 def _entered(tenant: context.TenantRef | None) -> AbstractContextManager[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+from django.http import HttpResponse
 from django.test import Client
 
 _client = Client(raise_request_exception=False)
@@ -12,20 +13,26 @@ _client = Client(raise_request_exception=False)
 
 
 class Answer:
-    """Status, headers and the parsed body; falsy body where there is none."""
+    """Status, headers and the parsed body; falsy body where there is none, or it is not JSON."""
 
     def __init__(self, response: Any) -> None:
-        self.response = response
+        self.response = response = _read(response) if response.streaming else response
         self.status = response.status_code
         self.headers = response.headers
         self.cookies = response.cookies
-        self.body: Any = orjson.loads(response.content) if response.content else None
+        is_json = bool(response.content) and response.headers["Content-Type"].startswith("application/json")
+        self.body: Any = orjson.loads(response.content) if is_json else None
 
     def __repr__(self) -> str:
         return f"<Answer {self.status} {self.response.content[:600]!r}>"
 
     def __getitem__(self, key: str) -> Any:
         return self.body[key]
+
+
+def _read(response: Any) -> HttpResponse:
+    """All that was streamed."""
+    return HttpResponse(b"".join(response), status=response.status_code, headers=response.headers)
 
 
 class Api:

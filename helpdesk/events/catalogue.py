@@ -11,6 +11,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
+from helpdesk.events.export_events import ExportEvent, ExportStreamed
 from helpdesk.events.payloads import (
     ApiKeyPayload,
     AttachmentPayload,
@@ -259,6 +260,7 @@ Event = (
     | ApiKeyUpdated
     | ApiKeyRevoked
     | ViewChange
+    | ExportEvent
     | WebhookCreated
     | WebhookUpdated
     | WebhookPaused
@@ -331,6 +333,7 @@ def audience_of(event: Event) -> Audience:
             | WebhookUpdated()
             | WebhookPaused()
             | WebhookDeleted()
+            | ExportStreamed()
         ):
             return Audience(Floor.ADMIN)
         case _:
@@ -351,6 +354,8 @@ def ticket_of(event: Event) -> UUID | None:
         case ViewCreated() | ViewUpdated() | ViewDeleted():
             return None
         case WebhookCreated() | WebhookUpdated() | WebhookPaused() | WebhookDeleted():
+            return None
+        case ExportStreamed():
             return None
         case _:
             return event.ticket.id

@@ -32,7 +32,8 @@ def priority_word(value: Any) -> Any:
     return "urgent" if word == "critical" else word
 
 
-def _split(value: Any) -> Any:
+def split(value: Any) -> Any:
+    """Several values in one, between commas, are several values."""
     if isinstance(value, str):
         value = [value]
     if isinstance(value, (list, tuple)):
@@ -65,15 +66,13 @@ class TicketFilter(Shape):
     inclusive, to is exclusive.
     """
 
-    status: Annotated[list[AnyStatus], BeforeValidator(_split)] = Field(default_factory=list, max_length=MOST_VALUES)
-    priority: Annotated[list[AnyPriority], BeforeValidator(_split)] = Field(
-        default_factory=list, max_length=MOST_VALUES
-    )
+    status: Annotated[list[AnyStatus], BeforeValidator(split)] = Field(default_factory=list, max_length=MOST_VALUES)
+    priority: Annotated[list[AnyPriority], BeforeValidator(split)] = Field(default_factory=list, max_length=MOST_VALUES)
     assigned_to_id: SomebodyOrNobody | None = None
     team_id: SomeTeam | None = None
     requester_id: Somebody | None = None
     created_by_id: Somebody | None = None
-    tag: Annotated[list[str], BeforeValidator(_split)] = Field(default_factory=list, max_length=MOST_VALUES)
+    tag: Annotated[list[str], BeforeValidator(split)] = Field(default_factory=list, max_length=MOST_VALUES)
     q: Question | None = None
     """What is typed into a search box (docs/search.md): words, `"exact words"`, `status:open`, `-tag:vpn` …"""
     created_from: Moment | None = None

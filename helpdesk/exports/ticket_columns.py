@@ -1,0 +1,104 @@
+"""The columns of a table of tickets, and who may ask for which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import orjson
+
+from helpdesk.errors import Detail
+from helpdesk.exports.cells import Cell
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.rules import FilterForbidden
+
+TicketColumn = Literal[
+    "number",
+    "title",
+    "status",
+    "priority",
+    "requester",
+    "requesterEmail",
+    "createdBy",
+    "assignedTo",
+    "assignedToEmail",
+    "team",
+    "tags",
+    "createdAt",
+    "updatedAt",
+    "lastActivityAt",
+    "firstResponseAt",
+    "doneAt",
+    "reopenedCount",
+    "description",
+    "customFields",
+    "id",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    label: str
+    of: Callable[[Ticket], Cell]
+    width: float = 1.0
+    for_requesters: bool = True
+    by_default: bool = True
+    reads: str = ""
+    """A large column of the row, which is read only where it is asked for."""
+
+
+TOLD: dict[TicketColumn, _Told] = {
+    "number": _Told("Number", lambda ticket: ticket.number, 0.55),
+    "title": _Told("Title", lambda ticket: ticket.title, 3.0),
+    "status": _Told("Status", lambda ticket: ticket.status.replace("_", " "), 0.8),
+    "priority": _Told("Priority", lambda ticket: ticket.priority_word().value, 0.7),
+    "requester": _Told("Requester", lambda ticket: ticket.requester.name, 1.3),
+    "requesterEmail": _Told("Requester's address", lambda ticket: ticket.requester.email, 1.6),
+    "createdBy": _Told("Created by", lambda ticket: ticket.created_by.name, 1.3, by_default=False),
+    "assignedTo": _Told("Assignee", lambda ticket: ticket.assigned_to.name if ticket.assigned_to else None, 1.3),
+    "assignedToEmail": _Told(
+        "Assignee's address",
+        lambda ticket: ticket.assigned_to.email if ticket.assigned_to else None,
+        1.6,
+        for_requesters=False,
+        by_default=False,
+    ),
+    "team": _Told("Team", lambda ticket: ticket.team.name if ticket.team else None, 1.0, for_requesters=False),
+    "tags": _Told("Tags", lambda ticket: ", ".join(ticket.tags), 1.2),
+    "createdAt": _Told("Created", lambda ticket: ticket.created_at, 1.15),
+    "updatedAt": _Told("Updated", lambda ticket: ticket.updated_at, 1.15),
+    "lastActivityAt": _Told("Last activity", lambda ticket: ticket.last_activity_at, 1.15, by_default=False),
+    "firstResponseAt": _Told("First response", lambda ticket: ticket.first_response_at, 1.15, for_requesters=False),
+    "doneAt": _Told("Done", lambda ticket: ticket.done_at, 1.15, for_requesters=False),
+    "reopenedCount": _Told(
+        "Reopened", lambda ticket: ticket.reopened_count, 0.6, for_requesters=False, by_default=False
+    ),
+    "description": _Told("Description", lambda ticket: ticket.description, 4.0, by_default=False, reads="description"),
+    "customFields": _Told(
+        "Custom fields",
+        lambda ticket: orjson.dumps(ticket.custom_fields).decode() if ticket.custom_fields else None,
+        2.0,
+        by_default=False,
+        reads="custom_fields",
+    ),
+    "id": _Told("Id", lambda ticket: str(ticket.id), 1.8, by_default=False),
+}
+MOMENTS = frozenset({"createdAt", "updatedAt", "lastActivityAt", "firstResponseAt", "doneAt"})
+_LARGE = ("description", "custom_fields")
+
+
+def columns_for(asked: Sequence[TicketColumn], *, is_staff: bool) -> list[TicketColumn]:
+    """Those that were asked for, or the usual ones. Raises FilterForbidden for what is not a requester's to see."""
+    if asked:
+        hidden = [] if is_staff else [name for name in asked if not TOLD[name].for_requesters]
+        if hidden:
+            raise FilterForbidden(details=[Detail("columns", FilterForbidden.__doc__ or "", "field")])
+        return list(dict.fromkeys(asked))
+    return [name for name, told in TOLD.items() if told.by_default and (is_staff or told.for_requesters)]
+
+
+def left_out(columns: Sequence[TicketColumn]) -> list[str]:
+    """What need not be read from the database for these."""
+    read = {TOLD[name].reads for name in columns}
+    return ["metadata", *(name for name in _LARGE if name not in read)]
