@@ -84,16 +84,30 @@ def _removed(keys: list[str]) -> bool:
 
 
 def _empty(tenant_id: UUID, kind: str) -> int:
-    count = 0
+    count, after = 0, ""
     try:
-        while store.is_set() and (keys := store.list_keys(prefix_of(tenant_id))):
-            store.remove(keys)
-            count += len(keys)
+        while store.is_set() and (keys := store.list_keys(prefix_of(tenant_id), after=after)):
+            # Looked at after the list: whatever lies there has had its row before, if this tenant is here again.
+            unwanted = sorted(set(keys) - _with_rows(tenant_id, keys))
+            if unwanted:
+                store.remove(unwanted)
+            count, after = count + len(unwanted), keys[-1]
     except store.StoreAway:
         _execute("UPDATE wakeup SET due_at = %s, due_since = %s", [later := now() + WHILE_AWAY, later], tenant_id, kind)
         return count
     _execute("DELETE FROM wakeup", [], tenant_id, kind)
     return count
+
+
+def _with_rows(tenant_id: UUID, keys: list[str]) -> set[str]:
+    """Those that a row stands for: a tenant that was deleted has been imported again, or is being."""
+    table = f'"{context.schema_name_of(tenant_id)}".stored_object'
+    with context.platform(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", [table])
+        if cursor.fetchone()[0] is None:
+            return set()
+        cursor.execute(f"SELECT key FROM {table} WHERE key = ANY(%s)", [keys])
+        return {key for (key,) in cursor.fetchall()}
 
 
 def _execute(statement: str, given: list[Any], tenant_id: UUID, kind: str) -> None:

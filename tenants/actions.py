@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -74,7 +75,7 @@ def create_tenant(
     ref = context.TenantRef(new_id(), slug, name, settings=dict(settings or {}))
     password_hash = hash_password(admin.password) if admin else ""
     with context.tenant(ref), unit_of_work():
-        _insert_row(ref)
+        insert_row(ref)
         set_domains(ref.id, domains)
         create_schema(ref)
         add_default_views()
@@ -167,23 +168,26 @@ def get_tenant(tenant_id: UUID) -> Tenant:
     return tenant
 
 
-def _insert_row(ref: context.TenantRef) -> None:
-    """By name of the schema, because we are in the tenant's: its tables and its row commit together."""
+def insert_row(
+    ref: context.TenantRef,
+    *,
+    settings: str = "",
+    created_at: datetime | None = None,
+    updated_at: datetime | None = None,
+) -> None:
+    """By name of the schema, because we are in the tenant's: its tables and its row commit together. Raises SlugTaken.
+
+    The moments are now's, but for a tenant that comes from elsewhere; its settings are JSON as they were written.
+    """
+    moment = now()
+    settings = settings or orjson.dumps(dict(ref.settings)).decode()
+    given: list[Any] = [ref.id, ref.schema_name, ref.slug, ref.name, settings, ref.is_active, newest_version()]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
                 "INSERT INTO public.tenant (id, schema_name, slug, name, settings, is_active, schema_version,"
-                " created_at, updated_at) VALUES (%s, %s, %s, %s, %s::jsonb, true, %s, %s, %s)",
-                [
-                    ref.id,
-                    ref.schema_name,
-                    ref.slug,
-                    ref.name,
-                    orjson.dumps(dict(ref.settings)).decode(),
-                    newest_version(),
-                    moment := now(),
-                    moment,
-                ],
+                " created_at, updated_at) VALUES (%s, %s, %s, %s, %s::jsonb, %s, %s, %s, %s)",
+                [*given, created_at or moment, updated_at or moment],
             )
     except IntegrityError as error:
         raise SlugTaken from error

@@ -8,10 +8,10 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from functools import lru_cache
-from typing import Any
+from typing import IO, Any
 
 import boto3
 import structlog
@@ -103,6 +103,28 @@ def read(key: str) -> Iterator[bytes]:
             body.close()
 
 
+@contextmanager
+def opened(key: str) -> Iterator[tuple[int, IO[bytes]] | None]:
+    """The object's size, and the object to be read; None where nothing lies there."""
+    with _told():
+        try:
+            found = _client().get_object(Bucket=settings.S3_BUCKET, Key=key)
+        except ClientError as error:
+            _require_missing(error)
+            found = None
+        if found is None:
+            yield None
+            return
+        with closing(found["Body"]) as body:
+            yield int(found["ContentLength"]), body
+
+
+def put(key: str, content: IO[bytes], *, size: int) -> None:
+    """Put it there, in place of what may lie there. What it is called and its type stand in its attachment's row."""
+    with _told():
+        _client().put_object(Bucket=settings.S3_BUCKET, Key=key, Body=content, ContentLength=size)
+
+
 def remove(keys: Sequence[str]) -> None:
     """Remove what lies there, if anything does. At most 1,000 keys."""
     with _told():
@@ -113,11 +135,20 @@ def remove(keys: Sequence[str]) -> None:
             raise StoreAway
 
 
-def list_keys(prefix: str) -> list[str]:
-    """Up to 1,000 keys that begin like this."""
+def list_keys(prefix: str, *, after: str = "") -> list[str]:
+    """Up to 1,000 keys that begin like this, in order; those after this one."""
+    wanted: dict[str, Any] = {"Prefix": prefix, "MaxKeys": MOST_A_PAGE} | ({"StartAfter": after} if after else {})
     with _told():
-        found = _client().list_objects_v2(Bucket=settings.S3_BUCKET, Prefix=prefix, MaxKeys=MOST_A_PAGE)
+        found = _client().list_objects_v2(Bucket=settings.S3_BUCKET, **wanted)
     return [one["Key"] for one in found.get("Contents", [])]
+
+
+def all_keys(prefix: str) -> Iterator[str]:
+    """Every key that begins like this, in order, a page at a time."""
+    after = ""
+    while page := list_keys(prefix, after=after):
+        yield from page
+        after = page[-1]
 
 
 def _signed(operation: str, key: str, more: dict[str, Any], lasts: timedelta) -> str:

@@ -7,10 +7,14 @@ write, and rebuilt by a command. Only digests stand in it.
 from __future__ import annotations
 
 import hashlib
+from itertools import chain, islice
 
 from django.db import connection
 
 from helpdesk import desk
+from helpdesk.people.models import Person, Session
+
+AT_ONCE = 1000
 
 
 def digest(text: str) -> bytes:
@@ -33,3 +37,18 @@ def forget(sha256: bytes) -> None:
         cursor.execute(
             "DELETE FROM public.sign_in_directory WHERE sha256 = %s AND tenant_id = %s", [sha256, desk.current().id]
         )
+
+
+def remember_everybody() -> None:
+    """All people and sessions of this tenant anew, and nothing else of it."""
+    people = (digest(email) for email in Person.objects.values_list("email", flat=True).iterator())
+    sessions = (bytes(one) for one in Session.objects.values_list("refresh_sha256", flat=True).iterator())
+    known, tenant_id = chain(people, sessions), desk.current().id
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM public.sign_in_directory WHERE tenant_id = %s", [tenant_id])
+        while digests := list(islice(known, AT_ONCE)):
+            cursor.execute(
+                "INSERT INTO public.sign_in_directory (sha256, tenant_id) SELECT unnest(%s::bytea[]), %s"
+                " ON CONFLICT DO NOTHING",
+                [digests, tenant_id],
+            )

@@ -31,10 +31,10 @@ class Progress:
         self._done = self._failed = 0
         self._guard = threading.Lock()
 
-    def step(self, failure: str = "") -> None:
-        """One more is done with. A failure is told at once, in a line of its own."""
+    def step(self, failure: str = "", *, many: int = 1) -> None:
+        """One more is done with, or so many. A failure is told at once, in a line of its own."""
         with self._guard:
-            self._done += 1
+            self._done += many
             if failure:
                 self._failed += 1
                 self._stream.write(f"{self._wiped()}{failure}\n")
@@ -62,7 +62,7 @@ class Progress:
 
 def bar(done: int, total: int) -> str:
     """`[#####.....]`; never full before all is done."""
-    filled = WIDTH * done // max(total, 1)
+    filled = WIDTH * min(done, total) // max(total, 1)
     return f"[{'#' * filled}{'.' * (WIDTH - filled)}]"
 
 

@@ -34,6 +34,7 @@ from helpdesk.wakeups import settle, wake
 MOST_A_CLAIM = 10
 WHILE_AWAY = timedelta(minutes=1)
 UNTIL_IT_IS_SET = timedelta(minutes=5)
+WAKEUP = "mail"
 KEPT_FOR = timedelta(days=90)
 MOST_KEPT_LOCALLY = 1000
 _STATUS_TYPES = frozenset({"ticket.status_changed", "ticket.closed"})
@@ -58,7 +59,7 @@ def queue_mail(row: LogRow) -> int:
     people = {person.id: person for person in Person.objects.filter(id__in=[d.person_id for d in due], is_active=True)}
     queued = sum(_queue(row, payload, one, people[one.person_id]) for one in due if one.person_id in people)
     if queued:
-        wake("mail", now())
+        wake(WAKEUP, now())
     return queued
 
 
@@ -78,7 +79,7 @@ def postpone_all(reason: str) -> datetime | None:
     later = moment + UNTIL_IT_IS_SET
     due = Mail.objects.filter(state=MailState.PENDING.value, due_at__lte=moment)
     due.update(due_at=later, last_error=reason)
-    return settle("mail", next_due)
+    return settle(WAKEUP, next_due)
 
 
 def record_outcome(letter: Letter, outcome: Outcome) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from django.db import connection, transaction
+from django.db import transaction
 
 from helpdesk.people import directory
-from helpdesk.people.models import Person, Session
 from tenants import context
 from tenants.models import Tenant
 
@@ -22,10 +21,6 @@ class Command(BaseCommand):
         with context.platform(), transaction.atomic():
             tenants = [tenant.ref() for tenant in Tenant.objects.all()]
         for ref in tenants:
-            with context.tenant(ref), transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute("DELETE FROM public.sign_in_directory WHERE tenant_id = %s", [ref.id])
-                for email in Person.objects.values_list("email", flat=True).iterator():
-                    directory.remember(directory.digest(email))
-                for digest in Session.objects.values_list("refresh_sha256", flat=True).iterator():
-                    directory.remember(bytes(digest))
+            with context.tenant(ref), transaction.atomic():
+                directory.remember_everybody()
             self.stdout.write(f"{ref.slug}: done")

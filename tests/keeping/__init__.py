@@ -1,0 +1,1 @@
+"""Keeping data: archives, erasing, retention, keys, backups."""
