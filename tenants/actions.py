@@ -70,9 +70,14 @@ def create_tenant(
     domains: Collection[str] = (),
     settings: Mapping[str, Any] | None = None,
     admin: NewAdmin | None = None,
+    tenant_id: UUID | None = None,
+    is_active: bool = True,
 ) -> Tenant:
-    """A tenant with its schema, and its first admin where one is given. All of it or nothing."""
-    ref = context.TenantRef(new_id(), slug, name, settings=dict(settings or {}))
+    """A tenant with its schema, and its first admin where one is given. All of it or nothing.
+
+    `tenant_id`: the id that it has had elsewhere. `is_active` False: it begins suspended.
+    """
+    ref = context.TenantRef(tenant_id or new_id(), slug, name, is_active, dict(settings or {}))
     password_hash = hash_password(admin.password) if admin else ""
     with context.tenant(ref), unit_of_work():
         insert_row(ref)
@@ -155,6 +160,7 @@ def _delete(tenant: Tenant) -> None:
             [tenant.id, EMPTY_PREFIX, moment, moment, tenant.id, EMPTY_PREFIX_LAST, last, last],
         )
         cursor.execute("DELETE FROM domain WHERE tenant_id = %s", [tenant.id])
+        cursor.execute("DELETE FROM tenant_import WHERE tenant_id = %s", [tenant.id])
         cursor.execute("DELETE FROM tenant WHERE id = %s", [tenant.id])
         transaction.on_commit(partial(bell.knock, tenant.id), robust=True)
 

@@ -45,6 +45,18 @@ class Domain(DomainMixin):
         db_table = "domain"
 
 
+class TenantImport(models.Model):
+    """That a tenant was taken over from the original service. Until it is finished, nobody else writes to it."""
+
+    tenant_id = models.UUIDField(primary_key=True)
+    began_at = models.DateTimeField(default=now)
+    finished_at = models.DateTimeField(null=True)
+    """When an import first came to its end; what another one takes is told to those who work there."""
+
+    class Meta:
+        db_table = "tenant_import"
+
+
 class PlatformAdmin(models.Model):
     """Somebody who runs the hub: makes tenants, sees no tickets."""
 

@@ -866,4 +866,6 @@ INSERT INTO django_migrations VALUES (21, 'tenants', '0003_wakeup', now());
 --;
 INSERT INTO django_migrations VALUES (22, 'tenants', '0004_wakeup_since', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 22, true);
+INSERT INTO django_migrations VALUES (23, 'tenants', '0005_tenant_import', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 23, true);

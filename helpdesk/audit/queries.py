@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,8 +28,8 @@ def list_audit(query: AuditQuery) -> AuditPage:
     place = read_place(query.cursor) if query.cursor else Place()
     logged = _events(query, place) if query.source != "access" else []
     accesses = _accesses(query, place) if query.source != "log" else []
-    found = sorted([*logged, *accesses], key=lambda entry: (entry.occurred_at, entry.seq or 0), reverse=True)
-    page, more = found[: query.limit], len(found) > query.limit
+    found = sorted([*logged, *accesses], key=lambda placed: (placed[0], placed[1].seq or 0), reverse=True)
+    page, more = [entry for _, entry in found[: query.limit]], len(found) > query.limit
     after = _place_after(page, place)
     meta = AuditMeta(limit=query.limit, next_cursor=after.written() if more else None, has_next_page=more)
     return AuditPage(data=page, meta=meta)
@@ -43,7 +44,8 @@ def _place_after(page: Iterable[AuditEntry], place: Place) -> Place:
     return place
 
 
-def _events(query: AuditQuery, place: Place) -> list[AuditEntry]:
+def _events(query: AuditQuery, place: Place) -> list[tuple[datetime, AuditEntry]]:
+    """Each with its moment in the order of the list: when it was recorded here, however long ago it happened."""
     where, given = ["type <> %s"], list[Any]([_TOLD_TO_ONE])
     for column, value in (("actor", query.user_id), ("ticket", query.ticket_id)):
         if value is not None:
@@ -60,7 +62,7 @@ def _events(query: AuditQuery, place: Place) -> list[AuditEntry]:
             f"SELECT {_EVENT} FROM event WHERE {' AND '.join(where)} ORDER BY seq DESC LIMIT %s",
             [*given, query.limit + 1],
         )
-        return [_entry_of_event(*columns) for columns in cursor.fetchall()]
+        return [(columns[6], _entry_of_event(*columns)) for columns in cursor.fetchall()]
 
 
 def _of_type(type_: str) -> list[str]:
@@ -83,7 +85,7 @@ def _entry_of_event(
         id=id_,
         source="log",
         type=type_,
-        occurred_at=at,
+        occurred_at=told.get("occurredAt", at),
         actor=AuditActor(id=UUID(by["id"]), name=by["name"]) if by else None,
         ticket_id=ticket,
         changes=told.get("changes"),
@@ -94,7 +96,7 @@ def _entry_of_event(
     )
 
 
-def _accesses(query: AuditQuery, place: Place) -> list[AuditEntry]:
+def _accesses(query: AuditQuery, place: Place) -> list[tuple[datetime, AuditEntry]]:
     area, _, kind = (query.type or "access").partition(".")
     if area != "access" or query.ticket_id is not None:
         return []
@@ -111,7 +113,7 @@ def _accesses(query: AuditQuery, place: Place) -> list[AuditEntry]:
         rows = rows.filter(Q(last_at__lt=place.at) | Q(last_at=place.at, id__lt=place.id))
     found = list(rows[: query.limit + 1])
     names = _names(row.person_id for row in found if row.person_id)
-    return [_entry_of_access(row, names) for row in found]
+    return [(row.last_at, _entry_of_access(row, names)) for row in found]
 
 
 def _names(people: Iterable[UUID]) -> dict[UUID, str]:

@@ -42,7 +42,8 @@ class OriginShape(Shape):
 class AuditEntry(Shape):
     """One thing that happened. `source` `log`: it stands in the chain at `seq`. `access`: counted by the hour.
 
-    `actor` null: the hub itself, or a stranger. `changes` gives `[before, after]` for each field.
+    `actor` null: the hub itself, or a stranger. `changes` gives `[before, after]` for each field. What was imported
+    says when it happened, and stands in the list where it was recorded.
     """
 
     id: UUID

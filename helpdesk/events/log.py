@@ -8,6 +8,7 @@ The head is locked last: taken earlier it would deadlock with the rows of ticket
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 from functools import partial
 from itertools import chain
 from typing import Any, Protocol
@@ -42,12 +43,32 @@ class Actor(Protocol):
 
 def record(actor: Actor | None, event: Event) -> None:
     """Write `event` to the log when this unit of work ends. `actor` None: the hub itself did it."""
+    _keep(actor, event, new_id(), _document(actor, event))
+
+
+def record_past(actor: Actor | None, event: Event, *, event_id: UUID, at: datetime) -> None:
+    """As `record`, for what happened elsewhere before: the row stands where it is recorded, and says when it happened.
+
+    `recorded_at` never goes back, so the moment stands in the payload, as `occurredAt`.
+    """
+    _keep(actor, event, event_id, _document(actor, event) | {"occurredAt": rfc3339(at)})
+
+
+def write_now() -> None:
+    """Write what was recorded so far: for those who read the log in the transaction that writes it, at its end."""
     work = current_work()
-    payload = _payload(actor, event)
+    if work.recorded:
+        _flush(work.recorded)
+        work.recorded.clear()
+
+
+def _keep(actor: Actor | None, event: Event, event_id: UUID, document: dict[str, Any]) -> None:
+    work = current_work()
+    payload = rfc8785.dumps(document)
     work.flush = _flush
     work.recorded.append(
         Entry(
-            id=new_id(),
+            id=event_id,
             type=event.type,
             actor=actor.id if actor else None,
             ticket=ticket_of(event),
@@ -96,13 +117,13 @@ def forget_origins(*, upto: int) -> int:
         return forgotten
 
 
-def _payload(actor: Actor | None, event: Event) -> bytes:
+def _document(actor: Actor | None, event: Event) -> dict[str, Any]:
     data = event.model_dump(mode="json", by_alias=True, exclude={"type", "changes"})
     document: dict[str, Any] = {"actor": {"id": str(actor.id), "name": actor.name} if actor else None, "data": data}
     changes = getattr(event, "changes", None)
     if changes is not None:
         document["changes"] = {field: list(pair) for field, pair in changes.items()}
-    return rfc8785.dumps(document)
+    return document
 
 
 def _flush(entries: list[Entry]) -> None:

@@ -43,7 +43,7 @@ _SET_IN_BULK = {
 }
 """Columns and their types in PostgreSQL."""
 
-_CHANGE_EVENTS: dict[str, Any] = {
+CHANGE_EVENTS: dict[str, Any] = {
     "ticket.updated": catalogue.TicketUpdated,
     "ticket.status_changed": catalogue.TicketStatusChanged,
     "ticket.closed": catalogue.TicketClosed,
@@ -103,7 +103,7 @@ def apply_change(actor: Person, ticket: Ticket, *, fields: Mapping[str, Any], na
     _follow(ticket, status_before, moment)
     payload = ticket_payload(ticket)
     for type_, group in changes_by_type(changes):
-        record(actor, _CHANGE_EVENTS[type_](ticket=payload, changes=group))
+        record(actor, CHANGE_EVENTS[type_](ticket=payload, changes=group))
     if ticket.requester_id != requester_before:
         record(actor, catalogue.TicketRemoved(ticket_id=ticket.id, requester_id=requester_before))
     return payload
