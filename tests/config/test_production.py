@@ -13,10 +13,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
 import pytest
+from django.conf import settings
 from prometheus_client.parser import text_string_to_metric_families
 
 from config.env import ROOT
@@ -26,6 +28,8 @@ from tests.config.test_docker import stages
 from tests.e2e.stack import quiet_port
 
 PATIENCE_S = 90.0
+REDIS_DATABASE = 10
+"""Where no other test's workers look for jobs."""
 CODE = ("manage.py", "pyproject.toml", "config", "helpdesk", "realtime", "tasks", "tenants")
 pytestmark = pytest.mark.slow
 
@@ -45,8 +49,9 @@ class Installation:
 
     @property
     def environment(self) -> dict[str, str]:
-        kept = {name: os.environ[name] for name in ("PATH", "REDIS_URL", "LANG") if name in os.environ}
+        kept = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         return kept | {
+            "REDIS_URL": urlsplit(settings.REDIS_URL)._replace(path=f"/{REDIS_DATABASE}").geturl(),
             "HUB_ENV": "production",
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
