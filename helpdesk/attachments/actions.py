@@ -16,7 +16,13 @@ from helpdesk import desk
 from helpdesk.attachments.kinds import DEFAULT_TYPES, is_dangerous_name
 from helpdesk.attachments.models import Attachment, Upload
 from helpdesk.attachments.queries import count_open_uploads, get_attachment, uploads_of
-from helpdesk.attachments.rules import CHECKING_LASTS, MOST_OPEN_UPLOADS, UPLOAD_LASTS, require_removable
+from helpdesk.attachments.rules import (
+    CHECKING_LASTS,
+    MOST_OPEN_UPLOADS,
+    REGISTERED_WITHIN,
+    UPLOAD_LASTS,
+    require_removable,
+)
 from helpdesk.attachments.shapes import attachment_payload, file_url
 from helpdesk.clock import now
 from helpdesk.comments.models import Comment
@@ -79,7 +85,8 @@ def offer_upload(actor: Person, ticket_id: UUID, *, filename: str, mime_type: st
     _require_allowed(filename, mime_type, size)
     if count_open_uploads(actor) >= MOST_OPEN_UPLOADS:
         raise TooManyUploads
-    upload_id, expires_at = new_id(), now() + UPLOAD_LASTS
+    upload_id, begun = new_id(), now()
+    put_until, expires_at = begun + UPLOAD_LASTS, begun + REGISTERED_WITHIN
     key = key_of(desk.current().id, ticket_id=ticket.id, object_id=upload_id)
     Upload.objects.create(
         id=upload_id,
@@ -91,13 +98,13 @@ def offer_upload(actor: Person, ticket_id: UUID, *, filename: str, mime_type: st
         key=key,
         expires_at=expires_at,
     )
-    expect_object(key, ticket_id=ticket.id, put_until=expires_at, remove_at=expires_at)
+    expect_object(key, ticket_id=ticket.id, put_until=put_until, remove_at=expires_at)
     return UploadOffer(
         upload_url=store.address_to_put(key, mime_type=mime_type, size=size, lasts=UPLOAD_LASTS),
         headers={"Content-Type": mime_type},
         key=key,
         file_url=file_url(ticket.id, upload_id),
-        expires_at=expires_at,
+        expires_at=put_until,
     )
 
 

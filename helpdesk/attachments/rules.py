@@ -11,6 +11,8 @@ from helpdesk.errors import Forbidden
 from helpdesk.vocabulary import Role
 
 UPLOAD_LASTS = timedelta(minutes=15)
+REGISTERED_WITHIN = timedelta(hours=24)
+"""A file is chosen when one begins to write, and attached when the text is sent: that may take a day."""
 DOWNLOAD_LASTS = timedelta(seconds=60)
 CHECKING_LASTS = timedelta(minutes=10)
 """Much longer than a registration takes: a copy that nobody holds by then is left over from a crash."""

@@ -31,7 +31,7 @@ class CreateUploadUrl(Input):
 
 
 class UploadUrl(Shape):
-    """Send the file there: `method`, with exactly `headers`, before `expiresAt`. Then register it."""
+    """Send the file there: `method`, with exactly `headers`, before `expiresAt`. Then register it, within a day."""
 
     upload_url: str
     method: Literal["PUT"] = "PUT"

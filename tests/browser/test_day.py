@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from helpdesk.attachments.models import Attachment
 from helpdesk.comments.models import Comment
+from helpdesk.drafts.models import Draft
 from helpdesk.tickets.actions import change_ticket
 from helpdesk.tickets.models import Ticket
 from helpdesk.work import unit_of_work
@@ -173,6 +174,12 @@ class TestOneTicket:
         write(page, "Here is how.")
         chosen = {"name": "how to.txt", "mimeType": "text/plain", "buffer": b"Turn it off and on again."}
         page.locator("input[type=file]").last.set_input_files(chosen)  # type: ignore[arg-type]
+        expect(page.get_by_role("button", name=re.compile("Send reply"))).to_be_enabled()
+        page.goto("/#/search/")  # another ticket comes between, and then the page is loaded anew
+        expect(page.locator("[data-ticket]")).to_have_count(1)
+        page.goto(f"/#/tickets/{ticket.id}")
+        expect(page.get_by_text("how to.txt")).to_be_visible()
+        page.reload()
         expect(page.get_by_text("how to.txt")).to_be_visible()
         expect(page.get_by_role("button", name=re.compile("Send reply"))).to_be_enabled()
         box(page).focus()
@@ -238,6 +245,25 @@ class TestOneTicket:
         page.get_by_role("menuitem", name="Sign out").click()
         expect(page.get_by_text("You are signed out.")).to_be_visible()
         assert comments(desk) == [("Please restart it.", False)]
+
+    def test_who_signs_out_leaves_no_text_on_the_device_and_what_was_typed_is_on_the_hub(
+        self, visit: Visit, desk: Desk
+    ):
+        (ticket,) = opened(desk, "The VPN drops")
+        page = visit(desk.agent, f"/tickets/{ticket.id}").page
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        page.keyboard.press("c")
+        page.keyboard.type("Half a ticket")
+        page.keyboard.press("Escape")
+        assert page.evaluate("Object.keys(localStorage).some((place) => place.startsWith('hub.ticket'))")
+        write(page, "Half a reply")
+        page.get_by_role("button", name="Account").click()
+        page.get_by_role("menuitem", name="Sign out").click()
+        expect(page.get_by_text("You are signed out.")).to_be_visible()
+        texts = page.evaluate("Object.values(localStorage).filter((text) => text.includes('Half'))")
+        assert texts == []
+        with context.tenant(desk.ref), unit_of_work():
+            assert Draft.objects.get().content == "Half a reply"
 
     def test_that_is_deleted_says_so(self, visit: Visit, desk: Desk):
         (ticket,) = opened(desk, "The VPN drops")

@@ -18,7 +18,7 @@ from django.db.models import F
 from helpdesk.attachments.actions import Registration, begin_registration
 from helpdesk.attachments.checking import check_upload
 from helpdesk.attachments.models import Attachment, Upload
-from helpdesk.attachments.rules import CHECKING_LASTS
+from helpdesk.attachments.rules import CHECKING_LASTS, UPLOAD_LASTS
 from helpdesk.clock import now
 from helpdesk.objects import store as objects
 from helpdesk.objects.actions import LEASE, claim_due_objects, note_removed
@@ -154,8 +154,9 @@ class TestAnUpload:
     def test_that_nobody_registered_is_swept(self, desk: Desk, caller: Api, ticket_id: str) -> None:
         put(ask_to_upload(caller, ticket_id))
         ask_to_upload(caller, ticket_id)
+        let_time_pass(desk, timedelta(hours=23))
         assert work(desk) == 0
-        let_time_pass(desk, timedelta(minutes=16))
+        let_time_pass(desk, timedelta(hours=1))
         assert work(desk) == 2
         assert keys_of(desk.ref.id) == []
         with context.tenant(desk.ref), transaction.atomic():
@@ -163,10 +164,10 @@ class TestAnUpload:
 
     def test_that_arrives_late_is_swept_by_a_last_look(self, desk: Desk, caller: Api, ticket_id: str) -> None:
         offer = ask_to_upload(caller, ticket_id)
-        let_time_pass(desk, timedelta(minutes=16))
+        assert Api().as_(desk, desk.admin).delete(f"/tickets/{ticket_id}").status == 204
         work(desk)
         store().put_object(Bucket=settings.S3_BUCKET, Key=offer["key"], Body=PNG)  # began in time, ended now
-        let_time_pass(desk, STILL_ARRIVING)
+        let_time_pass(desk, UPLOAD_LASTS + STILL_ARRIVING)
         assert work(desk) == 1
         assert (keys_of(desk.ref.id), rows(desk)) == ([], set())
 

@@ -4,6 +4,7 @@ import { api, ask, ifMatch, Refusal } from "../api/client";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { Problem } from "../ui/Field";
+import { useMe } from "../session/context";
 import { useProblem } from "../ui/States";
 import { useWords } from "../words";
 import css from "./Message.module.css";
@@ -21,7 +22,7 @@ export function EditComment({ comment, onDone }: Props) {
   const { t } = useWords();
   const inWords = useProblem();
   const cache = useQueryClient();
-  const place = `hub.edit.${comment.id}`;
+  const place = `hub.edit.${useMe().id}.${comment.id}`;
   const [text, setText] = useState(() => localStorage.getItem(place) ?? comment.content);
   const [version, setVersion] = useState(comment.version);
   const [problem, setProblem] = useState("");

@@ -1,46 +1,14 @@
 /** Files on their way into the store: asked for an address, sent with progress, then registered with what is said. */
-import { useEffect, useReducer, useRef } from "react";
+import { useSyncExternalStore } from "react";
 import { api, ask, Refusal } from "../api/client";
 import { persistently } from "../api/persistently";
+import { useMe } from "../session/context";
 import { useProblem } from "../ui/States";
 import { useWords } from "../words";
+import { chosen, placeOf, running, shown, subscribe, tell, type Upload } from "./chosen";
 import { typeOf } from "./fileTypes";
 import type { Uploaded } from "./outbox";
-
-export interface Upload {
-  id: string;
-  name: string;
-  size: number;
-  state: "sending" | "done" | "refused";
-  /** 0 to 1. */
-  progress: number;
-  uploaded?: Uploaded;
-  problem?: string;
-}
-
-type Step =
-  | { is: "added"; uploads: Upload[] }
-  | { is: "went"; id: string; progress: number }
-  | { is: "done"; id: string; uploaded: Uploaded }
-  | { is: "refused"; id: string; problem: string }
-  | { is: "removed"; ids: readonly string[] };
-
-export function uploadsAfter(all: readonly Upload[], step: Step): readonly Upload[] {
-  const change = (id: string, fields: Partial<Upload>) =>
-    all.map((one) => (one.id === id && one.state === "sending" ? { ...one, ...fields } : one));
-  switch (step.is) {
-    case "added":
-      return [...all, ...step.uploads];
-    case "went":
-      return change(step.id, { progress: step.progress });
-    case "done":
-      return change(step.id, { state: "done", progress: 1, uploaded: step.uploaded });
-    case "refused":
-      return change(step.id, { state: "refused", problem: step.problem });
-    case "removed":
-      return all.filter((one) => !step.ids.includes(one.id));
-  }
-}
+import type { Kind } from "./state";
 
 export interface Uploads {
   all: readonly Upload[];
@@ -52,35 +20,28 @@ export interface Uploads {
   putBack: (files: readonly Uploaded[]) => void;
 }
 
-export function useUploads(ticketId: string): Uploads {
+/** Of one kind on one ticket. Who leaves the ticket finds them again: what is on its way goes on. */
+export function useUploads(ticketId: string, kind: Kind): Uploads {
   const { t } = useWords();
   const inWords = useProblem();
-  const [all, tell] = useReducer(uploadsAfter, []);
-  const running = useRef(new Map<string, AbortController>());
-  useEffect(() => {
-    const controllers = running.current;
-    return () => {
-      for (const one of controllers.values()) one.abort();
-    };
-  }, []);
-
-  const begin = async (id: string, file: File) => {
-    const controller = new AbortController();
-    running.current.set(id, controller);
-    try {
-      const went = (progress: number) => tell({ is: "went", id, progress });
-      const { signal } = controller;
-      const uploaded = await persistently(() => upload(ticketId, file, went, signal), { signal });
-      tell({ is: "done", id, uploaded });
-    } catch (error) {
-      if (!controller.signal.aborted) tell({ is: "refused", id, problem: reason(error) });
-    } finally {
-      running.current.delete(id);
-    }
-  };
+  const place = placeOf(useMe().id, ticketId, kind);
+  const all = useSyncExternalStore(subscribe, () => chosen(place));
   const reason = (error: unknown) =>
     error instanceof Refusal && error.details[0] ? error.details[0].message : inWords(error);
-
+  const begin = async (id: string, file: File) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    running.set(id, controller);
+    try {
+      const went = (progress: number) => tell(place, { is: "went", id, progress });
+      const uploaded = await persistently(() => upload(ticketId, file, went, signal), { signal });
+      tell(place, { is: "done", id, uploaded });
+    } catch (error) {
+      if (!signal.aborted) tell(place, { is: "refused", id, problem: reason(error) });
+    } finally {
+      running.delete(id);
+    }
+  };
   return {
     all,
     isSending: all.some((one) => one.state === "sending"),
@@ -88,32 +49,21 @@ export function useUploads(ticketId: string): Uploads {
       for (const file of files) {
         const id = crypto.randomUUID();
         const one: Upload = { id, name: file.name, size: file.size, state: "sending", progress: 0 };
-        tell({ is: "added", uploads: [one] });
-        if (file.size === 0) tell({ is: "refused", id, problem: t("conversation.file.empty") });
+        tell(place, { is: "added", uploads: [one] });
+        if (file.size === 0) tell(place, { is: "refused", id, problem: t("conversation.file.empty") });
         else void begin(id, file);
       }
     },
     remove: (id) => {
-      running.current.get(id)?.abort();
-      tell({ is: "removed", ids: [id] });
+      running.get(id)?.abort();
+      tell(place, { is: "removed", ids: [id] });
     },
     take: () => {
       const done = all.filter((one) => one.state === "done");
-      tell({ is: "removed", ids: all.map((one) => one.id) });
+      tell(place, { is: "removed", ids: all.map((one) => one.id) });
       return done.flatMap((one) => (one.uploaded ? [one.uploaded] : []));
     },
-    putBack: (files) =>
-      tell({
-        is: "added",
-        uploads: files.map((uploaded) => ({
-          id: uploaded.key,
-          name: uploaded.filename,
-          size: uploaded.fileSize,
-          state: "done",
-          progress: 1,
-          uploaded,
-        })),
-      }),
+    putBack: (files) => tell(place, { is: "added", uploads: files.map(shown) }),
   };
 }
 

@@ -29,8 +29,8 @@ export function useComposer(ticketId: string, seenSeq: number | null, first: Kin
   const me = useMe();
   const pending = useOutbox(ticketId);
   // What was chosen for a note never goes out with a reply.
-  const filesOfReply = useUploads(ticketId);
-  const filesOfNote = useUploads(ticketId);
+  const filesOfReply = useUploads(ticketId, "reply");
+  const filesOfNote = useUploads(ticketId, "note");
   const files: Record<Kind, Uploads> = { reply: filesOfReply, note: filesOfNote };
   const [kind, setKind] = useState<Kind>(first ?? "reply");
   const [focusAsked, setFocusAsked] = useState(first ? 1 : 0);

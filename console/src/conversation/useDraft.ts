@@ -4,6 +4,7 @@ import { useCallback, useEffect, useEffectEvent, useReducer, useRef, useState } 
 import { answer, api, ask, ifMatch, Refusal, type Schemas } from "../api/client";
 import { useFrames, useLine, useStream } from "../live/context";
 import { useMe } from "../session/context";
+import { beforeSignOut } from "../session/session";
 import { isDirty, next, shouldRead, shouldSave, toKeep, UNKNOWN, type Draft, type Kept, type OnHub } from "./draft";
 import type { Kind } from "./state";
 
@@ -109,14 +110,20 @@ export function useDraft(ticketId: string, kind: Kind, seenSeq: number | null, i
     // eslint-disable-next-line react-hooks/exhaustive-deps -- only what is kept counts
   }, [place, text, offered, saved, draft.isOpen]);
 
-  const leave = useEffectEvent(() => {
+  const leave = useEffectEvent(async () => {
     if (!mustSave) return;
-    void put(ticketId, kind, draft, seen.current).then(
+    await put(ticketId, kind, draft, seen.current).then(
       () => kept(place)?.text === draft.text && keep(place, null),
       () => undefined, // kept on this device
     );
   });
-  useEffect(() => () => leave(), []);
+  useEffect(() => {
+    const stay = beforeSignOut(() => leave());
+    return () => {
+      stay();
+      void leave();
+    };
+  }, []);
 
   return {
     draft,

@@ -78,8 +78,19 @@ export async function signIn(email: string, password: string, tenantSlug?: strin
 const farewells = new Set<() => Promise<unknown>>();
 const FAREWELL_MS = 3000;
 
-export function beforeSignOut(does: () => Promise<unknown>): void {
+/** Returns how to stop it. */
+export function beforeSignOut(does: () => Promise<unknown>): () => void {
   farewells.add(does);
+  return () => farewells.delete(does);
+}
+
+/** What a person has begun and nobody else should find on this device, by how the names of its places begin. */
+const TRACES = ["hub.files.", "hub.ticket.", "hub.request.", "hub.edit."];
+
+/** What could not be saved on the hub (hub.draft, hub.outbox) stays: it is nowhere else. */
+function leaveNothing(personId: string): void {
+  const isTheirs = (place: string) => TRACES.some((trace) => place.startsWith(trace + personId));
+  for (const place of Object.keys(localStorage).filter(isTheirs)) localStorage.removeItem(place);
 }
 
 export async function signOut(): Promise<void> {
@@ -87,12 +98,14 @@ export async function signOut(): Promise<void> {
   await Promise.race([all, new Promise((then) => setTimeout(then, FAREWELL_MS))]);
   clearTimeout(timer);
   sessionStorage.removeItem(KEPT_AT);
+  const was = session;
   try {
     await answer(api.POST("/api/v1/auth/logout"));
   } catch (error) {
     if (!(error instanceof Refusal) || error.status === 0) throw error;
   }
   become({ is: "out", why: "asked" });
+  if (was.is === "in") leaveNothing(was.me.id);
   others.postMessage("out");
 }
 

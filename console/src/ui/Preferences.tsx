@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { useMe } from "../session/context";
+import { isStaff } from "../session/session";
 import { Dialog } from "./Dialog";
 import { CheckField, SelectField } from "./Field";
 import { desktopWanted, wantDesktop } from "./desktop";
@@ -10,7 +11,7 @@ import { chooseTimeZone, keptTimeZone } from "../words/times";
 /** How the page looks and speaks, on this device. */
 export function Preferences({ onClose }: { onClose: () => void }) {
   const { t } = useWords();
-  const isOfDesk = useMe().role !== "PLATFORM_ADMIN";
+  const hearsOfWork = isStaff(useMe());
   const [theme, setTheme] = useState(currentTheme);
   const [zone, setZone] = useState(keptTimeZone);
   const [desktop, setDesktop] = useState(desktopWanted);
@@ -56,7 +57,7 @@ export function Preferences({ onClose }: { onClose: () => void }) {
           <option key={name}>{name}</option>
         ))}
       </SelectField>
-      {isOfDesk && (
+      {hearsOfWork && (
         <CheckField
           label={t("shell.desktop")}
           hint={isDenied ? t("shell.desktopDenied") : t("shell.desktopHint")}
