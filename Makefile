@@ -102,6 +102,9 @@ bench-tenants: install-dev ## What many tenants cost: made, migrated, asked, rem
 bench-export: install-dev ## Tickets as CSV over HTTP: rows a second, and the memory that a large export takes; ROWS=1000000
 	@$(EMBEDDED) $(PY) -m tests.bench.export
 
+bench-import: install-dev ## A tenant of the original taken over: rows a second, and memory; TICKETS=50000
+	@$(EMBEDDED) $(PY) -m tests.bench.importing
+
 bench-console: install-dev ## Frames a second while an agent scrolls and types on a busy desk, in Chromium; TICKETS, ROWS, EVENTS
 	@$(EMBEDDED) $(PY) -m tests.bench.console
 

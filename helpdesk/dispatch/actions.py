@@ -23,7 +23,7 @@ from helpdesk.work import current_work
 Reader = Callable[[LogRow], object]
 
 READERS: Mapping[str, Reader] = {"notifications": tell, "mail": queue_mail, "webhook answers": forget_answers}
-"""Every reader of the log that writes, in the order in which an event reaches them."""
+"""Every reader of the log that writes, in the order in which an event reaches them. What was imported reaches none."""
 
 PageReader = Callable[[Sequence[LogRow]], object]
 
@@ -53,7 +53,8 @@ def dispatch_page(readers: Mapping[str, Reader] = READERS) -> Progress | None:
         return None
     cursor.seq = max(cursor.seq, get_head().anchor_seq)
     rows = list_rows(after=cursor.seq, limit=PAGE_ROWS)
-    put_aside = sum(_hand_to(name, reader, row) for row in rows for name, reader in readers.items())
+    news = [row for row in rows if not row.is_past]
+    put_aside = sum(_hand_to(name, reader, row) for row in news for name, reader in readers.items())
     if rows:
         for tell_page in PAGE_READERS.values():
             tell_page(rows)

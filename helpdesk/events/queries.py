@@ -51,6 +51,14 @@ class LogRow:
     recorded_at: datetime
     requester_now: UUID | None
 
+    @property
+    def is_past(self) -> bool:
+        """Did it happen elsewhere, before it was recorded here? Then nobody is to be told of it as of news.
+
+        In canonical JSON `occurredAt` is the last key, and a text; without it the last is `data`, an object.
+        """
+        return self.payload.endswith('"}')
+
     def visible_to(self, viewer: Viewer) -> bool:
         return may_see(
             viewer,

@@ -29,9 +29,11 @@ MODELS = {
 
 @dataclass(frozen=True, slots=True)
 class HereTicket:
-    """A ticket that is here: when it was last changed."""
+    """A ticket that is here: whose it is, when it was made and last changed."""
 
     id: UUID
+    created_by_id: UUID
+    created_at: datetime
     updated_at: datetime
 
 
@@ -42,8 +44,8 @@ def list_here(table: str, ids: Collection[UUID]) -> set[UUID]:
 
 def list_tickets_here(ids: Collection[UUID]) -> dict[UUID, HereTicket]:
     """Which of these tickets are here."""
-    found = Ticket.objects.filter(id__in=ids).values_list("id", "updated_at")
-    return {id_: HereTicket(id_, updated_at) for id_, updated_at in found}
+    found = Ticket.objects.filter(id__in=ids).values_list("id", "created_by_id", "created_at", "updated_at")
+    return {row[0]: HereTicket(*row) for row in found}
 
 
 def list_told(event_ids: Collection[UUID]) -> set[UUID]:
@@ -64,3 +66,8 @@ def list_numbers_here(numbers: Collection[int]) -> dict[int, UUID]:
 def list_roles_here(person_ids: Collection[UUID]) -> dict[UUID, str]:
     """The roles that these people have here; whoever is not here is missing."""
     return dict(Person.objects.filter(id__in=list(person_ids)).values_list("id", "role"))
+
+
+def count_webhooks_here() -> int:
+    """How many endpoints there are."""
+    return Webhook.objects.count()

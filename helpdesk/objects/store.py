@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import IO, Any
@@ -103,12 +104,38 @@ def read(key: str) -> Iterator[bytes]:
             body.close()
 
 
+@dataclass(frozen=True, slots=True)
+class OtherStore:
+    """A store that is not ours and is only read, as when files come from elsewhere. No `endpoint`: Amazon's."""
+
+    bucket: str
+    endpoint: str = ""
+    region: str = ""
+    key_id: str = ""
+    secret: str = ""
+
+    @contextmanager
+    def opened(self, key: str) -> Iterator[tuple[int, IO[bytes]] | None]:
+        """As `opened`, in this store."""
+        with _making:
+            given = (self.endpoint or None, self.region or settings.S3_REGION, self.key_id or None, self.secret or None)
+            client = _made(*given, False)  # noqa: FBT003
+        with _opened(client, self.bucket, key) as found:
+            yield found
+
+
 @contextmanager
 def opened(key: str) -> Iterator[tuple[int, IO[bytes]] | None]:
     """The object's size, and the object to be read; None where nothing lies there."""
+    with _opened(_client(), settings.S3_BUCKET, key) as found:
+        yield found
+
+
+@contextmanager
+def _opened(client: Any, bucket: str, key: str) -> Iterator[tuple[int, IO[bytes]] | None]:
     with _told():
         try:
-            found = _client().get_object(Bucket=settings.S3_BUCKET, Key=key)
+            found = client.get_object(Bucket=bucket, Key=key)
         except ClientError as error:
             _require_missing(error)
             found = None
@@ -168,7 +195,7 @@ def _client(*, public: bool = False, quick: bool = False) -> Any:
 
 
 @lru_cache(maxsize=16)
-def _made(endpoint: str, region: str, key_id: str | None, secret: str | None, quick: bool) -> Any:  # noqa: FBT001
+def _made(endpoint: str | None, region: str, key_id: str | None, secret: str | None, quick: bool) -> Any:  # noqa: FBT001
     config = Config(
         signature_version="s3v4",
         s3={"addressing_style": "path"},

@@ -44,7 +44,7 @@ class WebhookDelivery(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries", db_index=False)
     seq = models.BigIntegerField(null=True)
-    """Null: a ping."""
+    """Null: a ping, or one that the original service made."""
     type = models.CharField(max_length=60)
     state = models.CharField(
         max_length=10, default=DeliveryState.PENDING.value, choices=[(s.value, s.value) for s in DeliveryState]

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from helpdesk.clock import now
 from helpdesk.importing.rules.values import Choices, Notes, NotTaken, Row
 from tenants.importing.desks import Here, NewDesk, desk_of, find_desk, finish_desk, make_desk
+from tenants.importing.files import Files, Nowhere
 from tenants.importing.people import import_people
 from tenants.importing.report import Report
 from tenants.importing.run import Run
 from tenants.importing.source import TABLES, NotTheOriginal, Source
 from tenants.importing.tickets import import_tickets
+from tenants.importing.told import import_deliveries, import_notifications, import_webhooks
 
 NO_TENANT = "it leads to no tenant"
 TENANT_NOT_TAKEN = "its tenant was not taken"
@@ -25,6 +27,7 @@ class Wanted:
     tenants: Collection[str] = ()
     slugs: Mapping[str, str] = field(default_factory=dict)
     choices: Choices = field(default_factory=Choices)
+    files: Files = field(default_factory=Nowhere)
     dry: bool = False
     keep_suspended: bool = False
 
@@ -76,10 +79,14 @@ def _import_tenant(source: Source, report: Report, wanted: Wanted, row: Row, ste
         here=here,
         now=now(),
         choices=wanted.choices,
+        files=wanted.files,
         dry=wanted.dry,
     )
     import_people(run)
     import_tickets(run)
+    import_notifications(run)
+    import_webhooks(run)
+    import_deliveries(run)
     if here and not wanted.dry:
         finish_desk(here, resume=new.is_active and not wanted.keep_suspended)
 

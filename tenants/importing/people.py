@@ -38,12 +38,9 @@ def _person(run: Run, row: Row, taken: Mapping[str, UUID], older: Mapping[str, l
         email = address_of(row)
         if email in taken:
             raise NotTaken(f"its address is {taken[email]}'s here")
-        first = next((id_ for id_ in older.get(email, ()) if id_ not in run.refused_users), str(row["id"]))
+        first = next((id_ for id_ in older.get(email, ()) if id_ not in run.left["User"]), str(row["id"]))
         if first != str(row["id"]):
             raise NotTaken(f"its address is, in another case, {first}'s: change one of them there")
         return person_of(row, choices=run.choices, now=run.now, notes=notes)
 
-    found = run.take("User", row, mapped)
-    if found is None:
-        run.refused_users.add(str(row["id"]))
-    return found
+    return run.take("User", row, mapped)

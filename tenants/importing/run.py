@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import time
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -11,19 +12,20 @@ from uuid import UUID
 
 from django.db import transaction
 
-from helpdesk.importing.actions.pages import LogIsBehind, catch_up, page
-from helpdesk.importing.queries import list_roles_here
+from helpdesk.importing.actions.pages import page
+from helpdesk.importing.queries import list_here, list_roles_here
 from helpdesk.importing.rules.people import ROLES
 from helpdesk.importing.rules.values import Choices, Known, Notes, NotTaken, Row, id_of
 from helpdesk.vocabulary import Role
 from tenants import context
 from tenants.importing.desks import Here
+from tenants.importing.files import Files, Nowhere
 from tenants.importing.report import Report
 from tenants.importing.source import Source
 
 T = TypeVar("T")
-TRIES, PAUSE_S = 50, 0.2
-"""How often a page is tried while others write to the desk: ten seconds."""
+DELETED_HERE = "it was taken before, and has been deleted here since"
+LED_TO = frozenset({"User", "Ticket", "Webhook"})
 
 
 @dataclass(slots=True)
@@ -38,8 +40,10 @@ class Run:
     here: Here | None
     now: datetime
     choices: Choices = field(default_factory=Choices)
+    files: Files = field(default_factory=Nowhere)
     dry: bool = False
-    refused_users: set[str] = field(default_factory=set)
+    left: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """The rows that stayed behind, by table, where others lead to them."""
 
     def ask(self, query: Callable[..., T], *given: Any, otherwise: T) -> T:
         """Ask the desk, where there is one."""
@@ -50,20 +54,9 @@ class Run:
 
     def write(self, action: Callable[[list[UUID]], object]) -> None:
         """One page: all that the action writes, or nothing. It is given the list for tickets that it touched."""
-        if self.dry or self.here is None:
-            return
-        for tries_left in reversed(range(TRIES)):
-            try:
-                with context.tenant(self.here.ref):
-                    catch_up()
-                    with page() as touched:
-                        action(touched)
-            except LogIsBehind:
-                if not tries_left:
-                    raise
-                time.sleep(PAUSE_S)
-            else:
-                return
+        if not self.dry and self.here is not None:
+            with context.tenant(self.here.ref), page() as touched:
+                action(touched)
 
     def known(self, user_ids: Collection[str]) -> Known:
         """Who of these users is a person here, or will be where nothing is written."""
@@ -74,6 +67,15 @@ class Run:
             roles = {ids[str(row["id"])]: role for row in users if (role := self._role_of(row))} | dict(roles)
         people = {source_id: id_ for source_id, id_ in ids.items() if id_ in roles}
         return Known(people, frozenset(id_ for id_ in people.values() if Role(roles[id_]).is_staff))
+
+    def taken_of(self, table: str, ids: AbstractSet[str]) -> set[str]:
+        """Which of these rows of the tenant are here, or will be where nothing is written."""
+        rows = self.source.rows(table, "id", ids - {""}, tenant_id=self.tenant_id) if ids - {""} else []
+        theirs = {str(row["id"]) for row in rows} - self.left[table]
+        if self.dry:
+            return theirs
+        here = self.ask(list_here, table, [id_of(id_) for id_ in theirs], otherwise=set[UUID]())
+        return {id_ for id_ in theirs if id_of(id_) in here}
 
     def take(self, table: str, row: Row, mapped: Callable[[Notes], T]) -> T | None:
         """What a row becomes, reported; None where it stays behind."""
@@ -89,6 +91,8 @@ class Run:
 
     def refuse(self, table: str, row: Row, reason: str) -> None:
         """It stays behind."""
+        if table in LED_TO:
+            self.left[table].add(str(row["id"]))
         self.report.refused(self.slug, table, str(row["id"]), reason)
 
     def refuse_all(self, table: str, rows: Iterable[Row], reason: str) -> None:
@@ -97,7 +101,7 @@ class Run:
             self.refuse(table, row, reason)
 
     def _role_of(self, row: Row) -> str | None:
-        if str(row["id"]) in self.refused_users:
+        if str(row["id"]) in self.left["User"]:
             return None
         try:
             return self.choices.word("role", row.get("role"), ROLES)

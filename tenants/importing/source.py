@@ -6,6 +6,7 @@ Rows come as mappings of their columns, whichever there are, in pages by (`creat
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +23,8 @@ _OF_PRISMA = frozenset(
     {"schema", "connection_limit", "pool_timeout", "pgbouncer", "socket_timeout", "statement_cache_size"}
 )
 """What Prisma adds to an address and libpq does not know."""
+_WITHOUT_HASTE = (("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "0"))
+"""It rests while pages are written here."""
 PAGE_ROWS = 500
 
 
@@ -79,16 +82,23 @@ class Source:
 
     def __init__(self, url: str) -> None:
         address, self._schema = _address(url)
-        try:
+        with _told("The database cannot be reached"):
             self._connection = psycopg.connect(address, row_factory=dict_row, prepare_threshold=None)
+        try:
+            self._enter()
+        except NotTheOriginal:
+            self._connection.close()
+            raise
+
+    def _enter(self) -> None:
+        """One snapshot, which may not write; and a look at what is there."""
+        with _told("The database does not answer as it should"):
             self._connection.adapters.register_loader("timestamp", _Timestamp)
             self._connection.adapters.register_loader("timestamptz", _Timestamptz)
             self._connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             self._connection.read_only = True
-            self._connection.execute("SELECT set_config('search_path', %s, false)", [f'"{self._schema}"'])
-        except (psycopg.Error, UnicodeError) as error:
-            # Without its text: that may hold the address, and the address the password.
-            raise NotTheOriginal(f"The database cannot be reached ({type(error).__name__}).") from None
+            for name, value in (("search_path", f'"{self._schema}"'), *_WITHOUT_HASTE):
+                self._connection.execute("SELECT set_config(%s, %s, false)", [name, value])
         self._columns = self._read_columns()
         self._require_tables()
 
@@ -166,14 +176,13 @@ class Source:
         return int(self._all(query.format(Identifier("Ticket"), Identifier("tenantId")), [tenant_id])[0]["n"])
 
     def _all(self, query: SQL | Composed, given: Sequence[Any] = ()) -> list[Row]:
-        return list(self._connection.execute(query, given or None).fetchall())
+        with _told("The database does not answer as it should"):
+            return list(self._connection.execute(query, given or None).fetchall())
 
     def _read_columns(self) -> dict[str, dict[str, str]]:
         found: dict[str, dict[str, str]] = {}
-        rows = self._connection.execute(
-            "SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = %s",
-            [self._schema],
-        )
+        query = SQL("SELECT table_name, column_name, data_type FROM information_schema.columns WHERE table_schema = %s")
+        rows = self._all(query, [self._schema])
         for row in rows:
             found.setdefault(row["table_name"], {})[row["column_name"]] = row["data_type"]
         return found
@@ -185,6 +194,15 @@ class Source:
                 raise NotTheOriginal(f'There is no table "{name}" in the schema {self._schema}.')
             if missing := sorted(columns - self._columns[name].keys()):
                 raise NotTheOriginal(f'The table "{name}" has no column {", ".join(missing)}.')
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """What goes wrong there, without the driver's text: that may hold the address, and the address the password."""
+    try:
+        yield
+    except (psycopg.Error, UnicodeError) as error:
+        raise NotTheOriginal(f"{what} ({type(error).__name__}).") from None
 
 
 def _path(table: str, join: str) -> Composed:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from tests.helpdesk.files import PAGE, PNG
 from tests.importing.original import Original, at
 
 
@@ -14,6 +18,8 @@ def fill(original: Original, slug: str) -> None:
     _tickets(original, slug, other)
     _comments(original)
     _history(original)
+    _files(original)
+    _told(original, slug)
 
 
 def _people(original: Original, slug: str, other: str) -> None:
@@ -76,3 +82,76 @@ def _history(original: Original) -> None:
     original.activity("vpn", "STATUS_CHANGED", 50, {"status": ["in_progress", "resolved"], "userId": ids["sam"]})
     original.activity("vpn", "UPDATED", 55, ["nothing", "that", "we", "know"])
     original.activity("deleted", "CREATED", 22, {"createdBy": ids["uma"]})
+
+
+def _files(original: Original) -> None:
+    def attach(name: str, url: str, minute: int, **more: object) -> None:
+        columns = {"filename": f"{name}.png", "mimeType": "image/png", "fileSize": len(PNG), "createdAt": at(minute)}
+        ticket = original.ids["vpn"]
+        original.insert("Attachment", name, **(columns | {"ticketId": ticket, "fileUrl": url} | more))
+
+    ticket = original.ids["vpn"]
+    host = "https://old-files.s3.eu-central-1.amazonaws.com"
+    attach("photo", f"{host}/{ticket}/1709280000000-photo 50%.png", 22, filename="photo 50%.png")
+    attach("by-path", f"https://s3.internal/old-files/{ticket}/by%20path.png", 23)
+    attach("local", "/uploads/local.png", 24, fileSize=1)
+    attach("no-file", f"{host}/{ticket}/gone.png", 25)
+    attach("outside", "/../outside.png", 26)
+    attach("page", "/uploads/page.png", 27)
+    attach("script", "/uploads/local.png", 28, filename="run.exe")
+    attach("odd-type", "/uploads/local.png", 29, mimeType="application/x-who-knows")
+    attach("on-nothing", "/uploads/local.png", 30, ticketId="no-such-ticket")
+
+
+def files(original: Original) -> dict[str, bytes]:
+    """What lies in the original's store, by key."""
+    ticket = original.ids["vpn"]
+    return {
+        f"{ticket}/1709280000000-photo 50%.png": PNG,
+        f"{ticket}/by path.png": PNG + b"2",
+        "uploads/local.png": PNG + b"3",
+        "uploads/page.png": PAGE,
+    }
+
+
+def write_files(original: Original, folder: Path) -> Path:
+    """The same in a folder, beside a file that is none of it."""
+    root = folder / "files"
+    for key, content in files(original).items():
+        (root / key).parent.mkdir(parents=True, exist_ok=True)
+        (root / key).write_bytes(content)
+    (folder / "outside.png").write_bytes(PNG)
+    return root
+
+
+def _told(original: Original, slug: str) -> None:
+    ids, tenant = original.ids, original.ids[slug]
+    recent = datetime.now(UTC).replace(tzinfo=None) - timedelta(days=3)
+
+    def webhook(name: str, url: str, **more: object) -> None:
+        columns = {"secret": "an old shared secret", "events": ["TICKET_CREATED", "COMMENT_ADDED"], "createdAt": at(3)}
+        original.insert("Webhook", name, **(columns | {"tenantId": tenant, "url": url} | more))
+
+    def delivery(name: str, hook: str, **more: object) -> None:
+        columns = {"event": "TICKET_CREATED", "payload": {"id": ids["vpn"]}, "attempts": 1, "createdAt": recent}
+        original.insert("WebhookDelivery", name, **(columns | {"webhookId": ids.get(hook, hook)} | more))
+
+    def notify(name: str, user: str, type_: str, data: dict[str, str] | None, **more: object) -> None:
+        columns = {"type": type_, "title": f"About {name}", "message": "…", "createdAt": at(50), "data": data}
+        original.insert("Notification", name, **(columns | {"userId": ids.get(user, user)} | more))
+
+    webhook("hook", "https://receiver.example/hook")
+    webhook("plain-hook", "http://receiver.example/hook", isActive=False, events=["TICKET_CLOSED", "SLA_BREACHED"])
+    webhook("inner-hook", "http://10.0.0.7/hook")
+    webhook("weak-hook", "https://receiver.example/weak", secret="1234")
+    webhook("deaf-hook", "https://receiver.example/deaf", events=[])
+    delivery("delivered", "hook", success=True, statusCode=200, response="ok", deliveredAt=recent)
+    delivery("failed", "hook", statusCode=500, response="x" * 30_000)
+    delivery("old-delivery", "hook", createdAt=at(9))
+    delivery("of-no-hook", "inner-hook")
+    notify("read", "uma", "COMMENT_ADDED", {"ticketId": ids["vpn"], "commentId": ids["reply"]}, isRead=True)
+    notify("unread", "sam", "TICKET_ASSIGNED", {"ticketId": ids["vpn"]})
+    notify("of-a-new-ticket", "sam", "TICKET_CREATED", {"ticketId": ids["vpn"]})
+    notify("of-no-ticket", "sam", "STATUS_CHANGED", {"ticketId": ids["deleted"]})
+    notify("of-nothing", "sam", "STATUS_CHANGED", None)
+    notify("to-nobody", "no-such-user", "STATUS_CHANGED", {"ticketId": ids["vpn"]})

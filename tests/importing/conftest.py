@@ -33,10 +33,13 @@ class Import:
     def run(self, **options: Any) -> tuple[str, list[dict[str, str]], bool]:
         """What it printed, the report's lines, and whether it said that all was taken."""
         report, told = self.folder / f"{uuid4().hex}.jsonl", StringIO()
+        options = {"files": str(self.folder / "files")} | options
         done = True
         try:
             call_command("import_original", self.original.url, report=report, stdout=told, **options)
-        except CommandError:
+        except CommandError as refused:
+            if not str(refused).startswith("Not every row was taken"):
+                raise
             done = False
         return told.getvalue(), [orjson.loads(line) for line in report.read_text().splitlines()], done
 
@@ -111,6 +114,7 @@ def _awkward(folder: Path) -> Iterator[Import]:
     slug = f"old-{uuid4().hex[:8]}"
     with original_database() as original:
         awkward.fill(original, slug)
+        awkward.write_files(original, folder)
         resolve.forget()
         try:
             yield Import(original, slug, folder)

@@ -113,3 +113,46 @@ def original_database() -> Iterator[Original]:
     finally:
         with psycopg.connect(dbname="postgres", autocommit=True, **server) as connection:
             connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+_MANY = (
+    """
+    INSERT INTO "User" (id, email, password, "firstName", "lastName", role, "tenantId", "createdAt")
+    SELECT md5('u' || tenant || n)::uuid::text, 'user' || n || '@' || slug || '.example', hash, 'User', n::text,
+        (CASE WHEN n % 10 = 0 THEN 'AGENT' ELSE 'USER' END)::"UserRole", tenant,
+        timestamp '2024-01-01' + n * interval '1s'
+    FROM given, generate_series(1, users) n""",
+    """
+    INSERT INTO "Ticket" (id, title, description, status, priority, "tenantId", "createdById", "assignedToId",
+        "createdAt", "updatedAt")
+    SELECT md5('t' || tenant || n)::uuid::text, 'Ticket ' || n || ' about the VPN and printer ' || n % 97,
+        repeat('It does not work since Monday, and I have tried everything twice. ', 4),
+        (CASE n % 3 WHEN 0 THEN 'closed' WHEN 1 THEN 'in_progress' ELSE 'open' END)::"TicketStatus", 'medium', tenant,
+        md5('u' || tenant || 1 + n % users)::uuid::text, md5('u' || tenant || 10)::uuid::text,
+        timestamp '2024-02-01' + n * interval '1min', timestamp '2024-02-01' + n * interval '1min' + interval '3h'
+    FROM given, generate_series(1, tickets) n""",
+    """
+    INSERT INTO "Comment" (id, content, "ticketId", "authorId", "isInternal", "createdAt", "updatedAt")
+    SELECT md5('c' || t.id || k)::uuid::text, 'Have you tried it off and on again, the ' || k || '. time?', t.id,
+        CASE k WHEN 1 THEN t."assignedToId" ELSE t."createdById" END, k = 3,
+        t."createdAt" + k * interval '20min', t."createdAt" + k * interval '20min'
+    FROM given, "Ticket" t, generate_series(1, 3) k WHERE t."tenantId" = tenant""",
+    """
+    INSERT INTO "TicketActivity" (id, "ticketId", type, changes, "createdAt")
+    SELECT md5('a' || t.id || k)::uuid::text, t.id, (CASE k WHEN 0 THEN 'CREATED' ELSE 'UPDATED' END)::"ActivityType",
+        CASE k WHEN 0 THEN jsonb_build_object('createdBy', t."createdById")
+            WHEN 1 THEN jsonb_build_object('assignedToId', t."assignedToId")
+            ELSE jsonb_build_object('status', t.status) END, t."createdAt" + k * interval '30min'
+    FROM given, "Ticket" t, generate_series(0, 2) k WHERE t."tenantId" = tenant""",
+)
+
+
+def fill_many(original: Original, slug: str, *, tickets: int, users: int = 50) -> None:
+    """A tenant of so many tickets, each with three comments and what was noted of it; made by the server itself."""
+    original.run("CREATE TEMP TABLE IF NOT EXISTS given (tenant text, slug text, hash text, tickets int, users int)")
+    original.run("DELETE FROM given")
+    given = [original.tenant(slug), slug, original.hash, tickets, users]
+    original.run("INSERT INTO given VALUES (%s, %s, %s, %s, %s)", given)
+    for statement in _MANY:
+        original.run(statement)
+    original.run("ANALYZE")

@@ -152,6 +152,7 @@ class TestHistory:
             ("ticket.status_changed", moment(15), None),
             ("ticket.assigned", moment(15), None),
             ("comment.added", moment(20), "Sam Original"),
+            *(("attachment.added", moment(minute), "Uma Original") for minute in (22, 23, 24)),
             ("comment.added", moment(25), "Sam Original"),
             ("comment.added", moment(30), "Uma Original"),
             ("comment.added", moment(31), "Uma Original"),
@@ -159,8 +160,13 @@ class TestHistory:
             ("ticket.status_changed", moment(50), "Sam Original"),
             ("ticket.closed", moment(60), None),
         ]
-        assert told[8]["changes"] == {"priority": ["low", "high"]}
-        assert [one["data"]["ticket"]["status"] for one in told[::5]] == ["open", "in_progress", "closed"]
+        assert told[11]["changes"] == {"priority": ["low", "high"]}
+        assert [told[n]["data"]["ticket"]["status"] for n in (0, 8, 12, 13)] == [
+            "open",
+            "in_progress",
+            "resolved",
+            "closed",
+        ]
 
     def test_is_the_audits_too(self, imported: Imported) -> None:
         imports = imported.imports

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from helpdesk.comments.schemas import Content
 from helpdesk.importing.rules import people, tickets
+from helpdesk.importing.rules.attachments import places_of
 from helpdesk.importing.rules.history import Step, history_of
 from helpdesk.importing.rules.values import (
     Choices,
@@ -24,6 +25,7 @@ from helpdesk.importing.rules.values import (
     text_of,
     words_in,
 )
+from helpdesk.importing.rules.webhooks import NewWebhook, webhook_of
 from helpdesk.people.schemas import Email, LastName
 from helpdesk.tickets.schemas import Description, Tag, Title
 
@@ -231,3 +233,53 @@ class TestHistory:
 
     def test_assigns_nobody_who_is_no_agent(self) -> None:
         assert steps(new_ticket(), ("ASSIGNED", {"assignedToId": UMA}))[1] == []
+
+
+class TestPlacesOfFiles:
+    @pytest.mark.parametrize(
+        ("url", "first"),
+        [
+            ("https://files.s3.eu-central-1.amazonaws.com/t/1-a b.png", "t/1-a b.png"),
+            ("https://files.s3.eu-central-1.amazonaws.com/t/50%.png", "t/50%.png"),
+            ("https://files.s3.amazonaws.com/t/a?b#c.png", "t/a?b#c.png"),
+            ("https://files.s3.amazonaws.com/t/a.png?X-Amz-Signature=1", "t/a.png"),
+            ("s3://files/t/a.png", "t/a.png"),
+            ("/uploads/a.png", "uploads/a.png"),
+            ("uploads/a.png", "uploads/a.png"),
+        ],
+    )
+    def test_begin_with_the_path_as_it_stands(self, url: str, first: str) -> None:
+        assert places_of(url)[0] == first
+
+    def test_are_also_looked_for_decoded_and_without_the_bucket(self) -> None:
+        assert places_of("https://s3.internal/files/t/a%20b.png") == [
+            "files/t/a%20b.png",
+            "t/a%20b.png",
+            "files/t/a b.png",
+            "t/a b.png",
+        ]
+
+    @pytest.mark.parametrize("url", ["", "https://host.example", "https://host.example/", "/../..", "%2e%2e/x/../y"])
+    def test_never_lead_out(self, url: str) -> None:
+        assert all(".." not in place for place in places_of(url))
+
+
+class TestWebhooks:
+    def webhook(self, **more: Any) -> NewWebhook:
+        row = {"id": str(uuid4()), "url": "https://x.example/", "secret": "long enough", "events": "{TICKET_CREATED}"}
+        return webhook_of(row | more, allowed=(), now=NOW, notes=Notes())
+
+    def test_take_events_as_postgresql_writes_an_array(self) -> None:
+        assert self.webhook(events='{TICKET_CREATED,"COMMENT_ADDED"}').events == ["TICKET_CREATED", "COMMENT_ADDED"]
+
+    @pytest.mark.parametrize(
+        "url", ["http://127.0.0.1/", "http://[::1]/", "ftp://x.example", "http://u:p@x.example", ""]
+    )
+    def test_lead_to_nobody_inside(self, url: str) -> None:
+        with pytest.raises(NotTaken):
+            self.webhook(url=url)
+
+    @pytest.mark.parametrize("secret", ["", "1234567", "x" * 257, "whsec_not base64"])
+    def test_need_a_secret_that_signs(self, secret: str) -> None:
+        with pytest.raises(NotTaken):
+            self.webhook(secret=secret)

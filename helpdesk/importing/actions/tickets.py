@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
+from helpdesk.attachments.models import Attachment
 from helpdesk.comments.actions import index_comments
 from helpdesk.comments.models import Comment
 from helpdesk.comments.shapes import comment_payload
 from helpdesk.events import catalogue
 from helpdesk.events.log import record_past
+from helpdesk.importing.actions.attachments import attachment_row, keep_files, tell_attachment
+from helpdesk.importing.rules.attachments import StoredFile
 from helpdesk.importing.rules.history import History, Step
 from helpdesk.importing.rules.tickets import NewComment, NewTicket, State
 from helpdesk.importing.rules.values import made_id
@@ -35,6 +39,7 @@ class Taken:
     ticket: NewTicket
     history: History
     comments: list[NewComment] = field(default_factory=list)
+    files: list[StoredFile] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +57,38 @@ def take_tickets(found: Sequence[Taken]) -> None:
     numbers = _numbers([one.ticket.number for one in found])
     tickets: list[Ticket] = []
     comments: list[Comment] = []
+    attachments: list[Attachment] = []
     for one, number in zip(found, numbers, strict=True):
         ticket = _ticket(one.ticket, one.history.begin, number, people)
         said = [_comment(comment, ticket, people) for comment in one.comments]
-        _tell(one, ticket, said, people)
+        added = [attachment_row(file, ticket, people) for file in one.files]
+        _tell(one, ticket, said, added, people)
         tickets.append(ticket)
         comments += said
+        attachments += added
     Ticket.objects.bulk_create(tickets)
     index_tickets(tickets)
     Comment.objects.bulk_create(comments)
     index_comments(comments)
+    keep_files(attachments)
 
 
-def take_comments(found: Sequence[NewComment]) -> None:
-    """Comments on tickets that are here already. A public one moves the ticket's `lastActivityAt`, if it is later."""
-    tickets = lock_tickets({comment.ticket_id for comment in found})
-    people = _people({comment.author_id for comment in found})
-    comments = [_comment(comment, tickets[comment.ticket_id], people) for comment in found]
-    for comment in comments:
-        _tell_comment(comment, comment.ticket)
-    Comment.objects.bulk_create(comments)
-    index_comments(comments)
+def take_late(comments: Sequence[NewComment], files: Sequence[StoredFile]) -> None:
+    """What is new on tickets that are here already. What is public moves their `lastActivityAt`, if it is later."""
+    tickets = _lock({one.ticket_id for one in comments} | {file.attachment.ticket_id for file in files})
+    people = _people({one.author_id for one in comments} | {file.attachment.uploader_id for file in files})
+    said = [_comment(one, tickets[one.ticket_id], people) for one in comments]
+    added = [attachment_row(file, tickets[file.attachment.ticket_id], people) for file in files]
+    told = [_Moment(one.created_at, 2, partial(_tell_comment, one, one.ticket)) for one in said]
+    told += [_Moment(one.created_at, 3, partial(tell_attachment, one, one.ticket)) for one in added]
+    _tell_in_order(told)
+    Comment.objects.bulk_create(said)
+    index_comments(said)
+    keep_files(added)
     Ticket.objects.bulk_update(tickets.values(), ["last_activity_at"])
 
 
-def lock_tickets(ids: set[UUID]) -> dict[UUID, Ticket]:
+def _lock(ids: set[UUID]) -> dict[UUID, Ticket]:
     """Tickets that are here, with their people, locked in the order of their ids."""
     rows = Ticket.objects.select_related("requester", "created_by", "assigned_to", "team").filter(id__in=ids)
     return {ticket.id: ticket for ticket in rows.select_for_update(of=("self",), no_key=True).order_by("id")}
@@ -90,18 +102,23 @@ def keep_numbers_above(number: int) -> None:
         )
 
 
-def _tell(one: Taken, ticket: Ticket, comments: Sequence[Comment], people: People) -> None:
+def _tell(
+    one: Taken, ticket: Ticket, comments: Sequence[Comment], attachments: Sequence[Attachment], people: People
+) -> None:
     """Walk through the ticket's life: each event holds the ticket as it was then; at the end it is as it is."""
     created = made_id(one.ticket.source_id, "ticket.created")
-    told = [_Moment(ticket.created_at, 0, lambda: _tell_created(ticket, created))]
-    told += [_Moment(step.at, 1, lambda step=step: _tell_step(ticket, step, people)) for step in one.history.steps]
-    told += [
-        _Moment(comment.created_at, 2, lambda comment=comment: _tell_comment(comment, ticket)) for comment in comments
-    ]
-    for moment in sorted(told, key=lambda moment: (moment.at, moment.rank)):
-        moment.tell()
+    told = [_Moment(ticket.created_at, 0, partial(_tell_created, ticket, created))]
+    told += [_Moment(step.at, 1, partial(_tell_step, ticket, step, people)) for step in one.history.steps]
+    told += [_Moment(comment.created_at, 2, partial(_tell_comment, comment, ticket)) for comment in comments]
+    told += [_Moment(file.created_at, 3, partial(tell_attachment, file, ticket)) for file in attachments]
+    _tell_in_order(told)
     ticket.updated_at = max(ticket.updated_at, one.ticket.updated_at)
     ticket.last_activity_at = max(ticket.last_activity_at, ticket.updated_at)
+
+
+def _tell_in_order(told: list[_Moment]) -> None:
+    for moment in sorted(told, key=lambda moment: (moment.at, moment.rank)):
+        moment.tell()
 
 
 def _tell_created(ticket: Ticket, event_id: UUID) -> None:
@@ -169,6 +186,7 @@ def _named(found: Sequence[Taken]) -> set[Any]:
         named |= {one.ticket.requester_id, one.ticket.created_by_id, one.history.begin.assigned_to_id}
         named |= {who for step in one.history.steps for who in (step.actor_id, step.after.assigned_to_id)}
         named |= {comment.author_id for comment in one.comments}
+        named |= {file.attachment.uploader_id for file in one.files}
     return named
 
 

@@ -62,6 +62,8 @@ def _fill_one(webhook: Webhook, rows: list[LogRow], room: int) -> bool:
         if len(wanted) == room:
             break
         webhook.cursor_seq = row.seq
+        if row.is_past:
+            continue
         if selects(webhook.events, row.type) and may_receive(
             row.type, row.audience, include_internal=webhook.include_internal
         ):

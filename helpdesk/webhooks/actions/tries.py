@@ -157,10 +157,10 @@ def forget_old_deliveries() -> int:
 
 def _why_hopeless(row: tuple[Any, ...]) -> str:
     """Why it is not tried any more; empty where it is. What may leave is asked again: an admin may have changed it."""
-    _, _, attempts, before, type_, seq, *_, payload, floor, people, include_internal = row
+    _, _, attempts, before, type_, *_, payload, floor, people, include_internal = row
     if attempts - before >= most_tries_of(type_):
         return "The last try never came to an end."
-    if seq is None:
+    if type_ == PING:
         return ""
     if payload is None:
         return "The event is not in the log any more."

@@ -11,11 +11,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 
-from helpdesk.importing.actions.pages import LogIsBehind
 from helpdesk.importing.rules.values import Choices
+from helpdesk.objects.store import StoreAway
 from helpdesk.vocabulary import NotificationKind, Role, TicketPriority, TicketStatus
 from tenants import context
 from tenants.importing.everything import Wanted, count_rows, import_everything
+from tenants.importing.files import Files, Folder, files_at
 from tenants.importing.report import Report
 from tenants.importing.source import NotTheOriginal, Source
 from tenants.migrating.progress import Progress
@@ -44,6 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--tenant", action="append", default=[], metavar="ID|SLUG", help="only these")
         parser.add_argument("--dry-run", action="store_true", help="change nothing, and report as if it were done")
         parser.add_argument("--report", type=Path, metavar="FILE", help="a line a row: .csv, else JSON lines")
+        parser.add_argument("--files", default="", metavar="DIR|s3://BUCKET[/PREFIX]", help="where the attachments lie")
         parser.add_argument("--slug", action="append", default=[], metavar="OLD=NEW", help="another slug here")
         parser.add_argument(
             "--map", action="append", default=[], metavar="KIND.WORD=OURS", help="as role.OWNER=ADMIN: what it is here"
@@ -56,13 +58,16 @@ class Command(BaseCommand):
             tenants=options["tenant"],
             slugs=dict(_pair(given, "--slug") for given in options["slug"]),
             choices=Choices(dict(_choice(given) for given in options["map"])),
+            files=_files(options["files"]),
             dry=options["dry_run"],
             keep_suspended=options["keep_suspended"],
         )
         try:
             with _alone(), Source(address) as source, _report(options["report"]) as report:
                 self._run(source, report, wanted)
-        except (NotTheOriginal, LogIsBehind) as why:
+        except StoreAway as away:
+            raise CommandError(f"{away.message} (docs/importing.md, Files)") from None
+        except NotTheOriginal as why:
             raise CommandError(str(why)) from None
         if report.any_refused:
             raise CommandError("Not every row was taken: --report FILE names each, and why.")
@@ -88,6 +93,13 @@ def _alone() -> Iterator[None]:
             yield
         finally:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _files(place: str) -> Files:
+    found = files_at(place)
+    if isinstance(found, Folder) and not found.root.is_dir():
+        raise CommandError(f"There is no folder {found.root}.")
+    return found
 
 
 def _report(path: Path | None) -> Report:
