@@ -23,6 +23,7 @@ from helpdesk.document import describe
 from helpdesk.door import one_unit_of_work, own_units_of_work
 from helpdesk.drafts.api import router as drafts
 from helpdesk.drafts.api import tickets as ticket_drafts
+from helpdesk.erasing.api import router as erasing
 from helpdesk.exports.api import router as exports
 from helpdesk.mail.api import router as mail
 from helpdesk.notifications.api import router as notifications
@@ -74,6 +75,7 @@ tenant_operations.add_router("/tickets", ticket_drafts, tags=["Drafts"])
 tenant_operations.add_router("/drafts", drafts, tags=["Drafts"])
 tenant_operations.add_router("/notifications", notifications, tags=["Notifications"])
 tenant_operations.add_router("/users", people, tags=["People"])
+tenant_operations.add_router("/users", erasing, tags=["People"])
 tenant_operations.add_router("/teams", teams, tags=["Teams"])
 tenant_operations.add_router("/api-keys", api_keys, tags=["API keys"])
 tenant_operations.add_router("/views", views, tags=["Views"])

@@ -6,6 +6,7 @@ from helpdesk.attachments.models import Attachment, Upload
 from helpdesk.comments.models import Comment, NoteWords, ReplyWords
 from helpdesk.dispatch.models import DeadLetter, LogCursor
 from helpdesk.drafts.models import Draft
+from helpdesk.erasing.models import Erasure
 from helpdesk.events.models import Event, EventHead
 from helpdesk.idempotency.models import IdempotentAnswer
 from helpdesk.mail.models import KeptMail, Mail, MailTemplate, UndeliverableAddress
@@ -26,6 +27,7 @@ __all__ = [
     "Comment",
     "DeadLetter",
     "Draft",
+    "Erasure",
     "Event",
     "EventHead",
     "IdempotentAnswer",

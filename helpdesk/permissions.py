@@ -97,6 +97,7 @@ OPERATIONS: dict[str, Allowed] = {
     "updateUser": Allowed(ADMINS, "users:write"),
     "patchUser": Allowed(ADMINS, "users:write"),
     "signOutUser": Allowed(ADMINS, IN_PERSON),
+    "eraseUser": Allowed(ADMINS, IN_PERSON),
     "updateProfile": Allowed(PEOPLE, IN_PERSON),
     "signOutEverywhere": Allowed(PEOPLE, IN_PERSON),
     "changePassword": Allowed(PEOPLE, IN_PERSON),

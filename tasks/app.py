@@ -18,6 +18,7 @@ app.conf.task_routes = {"tasks.deliver_*": {"queue": COURIER}}
 """What talks to the outside world is worked off by the courier, so that it delays nothing else."""
 app.conf.imports = (
     "tasks.dispatch",
+    "tasks.erasing",
     "tasks.heartbeat",
     "tasks.mail",
     "tasks.objects",

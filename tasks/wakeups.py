@@ -26,6 +26,7 @@ JOBS = {
     "webhooks": "tasks.deliver_webhooks",
     "failing_webhooks": "tasks.pause_failing_webhooks",
     "objects": "tasks.deliver_removals",
+    "erasures": "tasks.erase_from_log",
     EMPTY_PREFIX: "tasks.deliver_emptying",
     EMPTY_PREFIX_LAST: "tasks.deliver_last_emptying",
 }

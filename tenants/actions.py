@@ -30,6 +30,7 @@ from helpdesk.work import unit_of_work
 from tenants import context, resolve
 from tenants.domains import set_domains
 from tenants.door import Somebody
+from tenants.keeping.records import note_record
 from tenants.models import Tenant
 from tenants.schema import create_schema, drop_schema
 from tenants.versions import newest_version
@@ -129,17 +130,18 @@ def _value(tenant: Tenant, name: str) -> Any:
     return getattr(tenant, name)
 
 
-def delete_tenant(tenant_id: UUID, *, confirm: str) -> None:
+def delete_tenant(tenant_id: UUID, *, confirm: str, by: str = "") -> None:
     """Delete a tenant for good: its schema, its domains, its entries in the sign-in directory.
 
-    Its objects go afterwards: the store is not asked in a transaction, and may be away.
+    Its objects go afterwards: the store is not asked in a transaction, and may be away. That it was there stays written
+    down in `public.tenant_record`. `by`: who wants it.
     """
     tenant = get_tenant(tenant_id)
     if confirm != tenant.slug:
         raise ValidationFailed.of("confirm", "Confirm with ?confirm= and the tenant's slug.", "not_confirmed")
     for tries_left in reversed(range(TRIES_TO_DELETE)):
         try:
-            _delete(tenant)
+            _delete(tenant, by)
             break
         except OperationalError as error:
             if tries_left == 0 or not isinstance(error.__cause__, DeadlockDetected):
@@ -148,7 +150,7 @@ def delete_tenant(tenant_id: UUID, *, confirm: str) -> None:
     _log.info("tenant_deleted", tenant=str(tenant_id), slug=tenant.slug)
 
 
-def _delete(tenant: Tenant) -> None:
+def _delete(tenant: Tenant, by: str) -> None:
     with context.platform(), transaction.atomic(), connection.cursor() as cursor:
         drop_schema(tenant.ref())
         cursor.execute("DELETE FROM sign_in_directory WHERE tenant_id = %s", [tenant.id])
@@ -162,6 +164,7 @@ def _delete(tenant: Tenant) -> None:
         cursor.execute("DELETE FROM domain WHERE tenant_id = %s", [tenant.id])
         cursor.execute("DELETE FROM tenant_import WHERE tenant_id = %s", [tenant.id])
         cursor.execute("DELETE FROM tenant WHERE id = %s", [tenant.id])
+        note_record("erased", tenant_id=tenant.id, slug=tenant.slug, by=by)
         transaction.on_commit(partial(bell.knock, tenant.id), robust=True)
 
 

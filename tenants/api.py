@@ -56,7 +56,7 @@ router.patch("/{tenant_id}", operation_id="patchTenant", response=TenantPayload,
 @router.delete("/{tenant_id}", operation_id="deleteTenant", response={204: None}, summary="Delete a tenant")
 def delete_tenant(request: PlatformRequest, tenant_id: UUID, query: Query[DeleteQuery]) -> HttpResponse:
     """For good, with everything in it; `?confirm=` and its slug."""
-    actions.delete_tenant(tenant_id, confirm=query.confirm)
+    actions.delete_tenant(tenant_id, confirm=query.confirm, by=f"platform admin {request.auth.id}")
     return no_content()
 
 

@@ -116,3 +116,19 @@ class SignInDirectory(models.Model):
 
     class Meta:
         db_table = "sign_in_directory"
+
+
+class TenantRecord(models.Model):
+    """What was done to a tenant as a whole, kept when the tenant is gone: made, taken along, put back, erased."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    at = models.DateTimeField(default=now)
+    what = models.CharField(max_length=20)
+    tenant_id = models.UUIDField(db_index=True)
+    slug = models.CharField(max_length=63)
+    by = models.CharField(max_length=200)
+    """Who did it, as far as we know: a platform admin's id, or who ran the command where."""
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        db_table = "tenant_record"

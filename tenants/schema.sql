@@ -127,6 +127,13 @@ CREATE SEQUENCE draft_version_seq
     NO MAXVALUE
     CACHE 1;
 --;
+CREATE TABLE erasure (
+    person_id uuid NOT NULL,
+    actor_id uuid,
+    done_seq bigint NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+--;
 CREATE TABLE event (
     seq bigint NOT NULL,
     id uuid NOT NULL,
@@ -471,6 +478,9 @@ ALTER TABLE ONLY draft
 --;
 ALTER TABLE ONLY draft
     ADD CONSTRAINT draft_pkey PRIMARY KEY (id);
+--;
+ALTER TABLE ONLY erasure
+    ADD CONSTRAINT erasure_pkey PRIMARY KEY (person_id);
 --;
 ALTER TABLE ONLY event_head
     ADD CONSTRAINT event_head_pkey PRIMARY KEY (id);
@@ -858,14 +868,18 @@ INSERT INTO django_migrations VALUES (17, 'helpdesk', '0015_origins', now());
 --;
 INSERT INTO django_migrations VALUES (18, 'helpdesk', '0016_ticket_facts', now());
 --;
-INSERT INTO django_migrations VALUES (19, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (19, 'helpdesk', '0017_erasure', now());
 --;
-INSERT INTO django_migrations VALUES (20, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (20, 'tenants', '0001_initial', now());
 --;
-INSERT INTO django_migrations VALUES (21, 'tenants', '0003_wakeup', now());
+INSERT INTO django_migrations VALUES (21, 'tenants', '0002_extensions', now());
 --;
-INSERT INTO django_migrations VALUES (22, 'tenants', '0004_wakeup_since', now());
+INSERT INTO django_migrations VALUES (22, 'tenants', '0003_wakeup', now());
 --;
-INSERT INTO django_migrations VALUES (23, 'tenants', '0005_tenant_import', now());
+INSERT INTO django_migrations VALUES (23, 'tenants', '0004_wakeup_since', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 23, true);
+INSERT INTO django_migrations VALUES (24, 'tenants', '0005_tenant_import', now());
+--;
+INSERT INTO django_migrations VALUES (25, 'tenants', '0006_tenant_record', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 25, true);

@@ -139,6 +139,13 @@ class UserSignedOut(Shape):
     user_id: UUID
 
 
+class UserErased(Shape):
+    """For good, and out of the log too: whoever keeps a copy of what it said of them is to erase that as well."""
+
+    type: Literal["user.erased"] = "user.erased"
+    user_id: UUID
+
+
 class TeamCreated(Shape):
     type: Literal["team.created"] = "team.created"
     team: TeamPayload
@@ -252,6 +259,7 @@ Event = (
     | UserCreated
     | UserUpdated
     | UserSignedOut
+    | UserErased
     | TeamCreated
     | TeamUpdated
     | TeamDeleted
@@ -325,6 +333,7 @@ def audience_of(event: Event) -> Audience:
             UserCreated()
             | UserUpdated()
             | UserSignedOut()
+            | UserErased()
             | AccountLinkSent()
             | ApiKeyCreated()
             | ApiKeyUpdated()
@@ -347,7 +356,7 @@ def ticket_of(event: Event) -> UUID | None:
             return ticket_id
         case NotificationCreated(notification=notification):
             return UUID(notification.data["ticketId"])
-        case UserCreated() | UserUpdated() | UserSignedOut() | AccountLinkSent():
+        case UserCreated() | UserUpdated() | UserSignedOut() | UserErased() | AccountLinkSent():
             return None
         case TeamCreated() | TeamUpdated() | TeamDeleted() | ApiKeyCreated() | ApiKeyUpdated() | ApiKeyRevoked():
             return None

@@ -104,6 +104,19 @@ def redact_attachment(*, ticket_id: UUID, attachment_id: UUID) -> None:
         )
 
 
+def redact_person(person_id: UUID, *, known_now: str, after: int, upto: int) -> list[int]:
+    """Take the payload out of the rows `after < seq <= upto` that name somebody, but for those that name them as they
+    are `known_now`, since they were erased. The seqs of the rows that lost theirs.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE event SET payload = %s WHERE seq > %s AND seq <= %s AND position(%s in payload) > 0"
+            " AND position(%s in payload) = 0 AND type <> 'user.erased' RETURNING seq",
+            [REDACTED, after, upto, str(person_id), known_now],
+        )
+        return [seq for (seq,) in cursor.fetchall()]
+
+
 def forget_origins(*, upto: int) -> int:
     """Nobody knows any more from where things were done up to this seq; how many rows that changed."""
     with connection.cursor() as cursor:

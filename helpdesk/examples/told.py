@@ -26,6 +26,9 @@ KEY = f"{TENANT}/uploads/{FILE}"
 
 FIELDS: dict[str, Any] = {
     "accessToken": "eyJhbGciOiJIUzI1NiJ9.…",
+    "EraseUser.confirm": "jose@acme.example",
+    "EraseUser.texts": "erase",
+    "EraseUser.tickets": "keep",
     "addTags": ["vpn"],
     "after": 0,
     "apiKeyId": OTHER,

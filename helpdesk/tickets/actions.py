@@ -132,7 +132,7 @@ def delete_ticket(actor: Person, ticket_id: UUID, *, if_match: str | None = None
     delete_locked_tickets(actor, [ticket])
 
 
-def delete_locked_tickets(actor: Person, tickets: Sequence[Ticket]) -> None:
+def delete_locked_tickets(actor: Person | None, tickets: Sequence[Ticket]) -> None:
     """What every deletion of tickets comes to, of one or of many, in as few statements; an event for each."""
     ids = [ticket.id for ticket in tickets]
     remove_objects_of_tickets(ids)

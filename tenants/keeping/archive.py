@@ -2,7 +2,7 @@
 
     manifest.json                    what it is, and of which release
     rows/<table>/<number>.gz         PostgreSQL's COPY text, whole rows, about 4 MB a piece, in the order of loading
-    objects/<ticket>/<object>        the files of attachments
+    objects/<ticket>/<object>        what lies in the store
     seal.json                        counts and hashes of all that came before, signed under the passphrase
 
 The seal is the last: without it the archive was cut off. It is read and written as a stream, at any size.
@@ -32,9 +32,9 @@ MANIFEST, SEAL = "manifest.json", "seal.json"
 PIECE_BYTES = 4 * 1024 * 1024
 READ_BYTES = 256 * 1024
 MOST_DOCUMENT_BYTES = 16 * 1024 * 1024
-_ID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+_NAME = "[0-9a-z][0-9a-z.-]{0,99}"
 ROWS = re.compile(r"rows/([a-z][a-z0-9_]{0,62})/(\d{6,})\.gz")
-OBJECT = re.compile(rf"objects/({_ID}/{_ID}(?:\.[0-9a-f]{{32}})?)")
+OBJECT = re.compile(rf"objects/({_NAME}(?:/{_NAME}){{0,3}})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,13 @@ from tenants.context import TenantRef
 from tenants.keeping.archive import FORMAT, MANIFEST, Writer
 from tenants.keeping.errors import Refused
 from tenants.keeping.passphrase import SALT_BYTES, ArchiveKeys
+from tenants.keeping.records import note_record, whoever_runs_this
 from tenants.keeping.rows import in_pieces, rows_of, with_secrets, write_alike
 from tenants.keeping.state import State, Summing, TableState, get_tenant_row, make_state, sum_table
 from tenants.keeping.tables import Table, list_tables
 
+_OBJECTS = sql.SQL("SELECT key, remove_at IS NULL FROM stored_object WHERE attempts = 0 ORDER BY key").format()
+"""All that may lie in the store. What nobody holds is on its way in or out: an upload that may never have come."""
 Tell = Callable[[int], None]
 """Hears how many more rows or objects are in the archive."""
 
@@ -52,7 +55,7 @@ class Export:
         """Rows and objects, roughly: writers go on."""
         with _snapshot(self._ref), connection.cursor() as cursor:
             found = 0
-            for name in [*(table.name for table in list_tables()), "attachment"]:
+            for name in [*(table.name for table in list_tables()), "stored_object"]:
                 cursor.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(name)))
                 found += cursor.fetchone()[0]
         return found
@@ -71,20 +74,27 @@ class Export:
                 os.fsync(file.fileno())
                 size = file.tell()
             part.rename(path)
+            self._note(done[0])
         finally:
             part.unlink(missing_ok=True)
         return Exported(*done, size)
+
+    def _note(self, state: State) -> None:
+        with context.platform(), transaction.atomic():
+            note_record(
+                "exported", tenant_id=self._ref.id, slug=self._ref.slug, by=whoever_runs_this(), state=state.sha256
+            )
 
     def _write(self, file: IO[bytes]) -> tuple[State, int, list[str]]:
         writer = Writer(file, self._keys)
         with TemporaryFile() as keys:
             with _snapshot(self._ref):
                 state = self._write_rows(writer)
-                for rows in rows_of(sql.SQL("SELECT key FROM attachment ORDER BY id").format()):
+                for rows in rows_of(_OBJECTS):
                     keys.write(rows)
             # Outside the transaction: whoever takes a file away meanwhile takes it away.
             keys.seek(0)
-            objects, missing = self._write_objects(writer, (line.decode().strip() for line in keys))
+            objects, missing = self._write_objects(writer, (line.decode().split() for line in keys))
         writer.end(
             {
                 "state": state.sha256,
@@ -117,12 +127,12 @@ class Export:
         except Unreadable as error:
             raise Refused("A webhook's secret was sealed with a key that is not in HUB_ENCRYPTION_KEYS.") from error
 
-    def _write_objects(self, writer: Writer, keys: Iterator[str]) -> tuple[int, list[str]]:
+    def _write_objects(self, writer: Writer, keys: Iterator[list[str]]) -> tuple[int, list[str]]:
         count, missing = 0, []
-        for key in keys:
+        for key, is_held in keys:
             with store.opened(key) as found:
                 if found is None:
-                    missing.append(key)
+                    missing += [key] if is_held == "t" else []
                 else:
                     size, content = found
                     writer.member(f"objects/{key.removeprefix(prefix_of(self._ref.id))}", size, content)

@@ -21,6 +21,7 @@ from psycopg import Error as PostgresError
 from psycopg import sql
 
 from helpdesk.clock import now
+from helpdesk.erasing.actions.log import WAKEUP as ERASURES
 from helpdesk.events import bell
 from helpdesk.mail.actions.outbox import WAKEUP as MAIL
 from helpdesk.objects import store
@@ -38,13 +39,14 @@ from tenants.keeping.archive import OBJECT, ROWS, Checked, Member, unpacked
 from tenants.keeping.building import alone, bring_up_to_date, build_schema, drop_leftovers, own_steps
 from tenants.keeping.errors import DoesNotFit, NotAnArchive, Refused
 from tenants.keeping.manifest import Manifest, Sealed, read_manifest, read_sealed
+from tenants.keeping.records import note_record, whoever_runs_this
 from tenants.keeping.rows import load, with_secrets, write_alike
 from tenants.keeping.state import State, make_state, sum_table
 from tenants.keeping.tables import SEALED, list_tables
 from tenants.migrating.route import Key, Route
 from tenants.models import Domain, Tenant
 
-DUE_AT_ONCE = ("dispatch", MAIL, DELIVERIES, FAILING, OBJECTS)
+DUE_AT_ONCE = ("dispatch", MAIL, DELIVERIES, FAILING, OBJECTS, ERASURES)
 """What may wait in a tenant; whoever wakes up for it and finds nothing goes to sleep again."""
 
 UNTIL_KNOWN = timedelta(seconds=resolve.LIFETIME_S + 2)
@@ -220,6 +222,14 @@ class Import:
             moment = now() + UNTIL_KNOWN
             for kind in DUE_AT_ONCE:
                 wake(kind, moment)
+            note_record(
+                "imported",
+                tenant_id=self.ref.id,
+                slug=self.ref.slug,
+                by=whoever_runs_this(),
+                state=self.sealed.state,
+                made_at=self.manifest.made_at,
+            )
             transaction.on_commit(partial(bell.knock, self.ref.id), robust=True)
 
     def _undo(self, put: list[str]) -> None:

@@ -18,7 +18,7 @@ from helpdesk.api import api
 
 API = "/api/v1"
 UPLOADED = b"What was uploaded.\n"
-SIGN_OUT = frozenset({"logout", "signOutEverywhere", "signOutUser"})
+SIGN_OUT = frozenset({"logout", "signOutEverywhere", "signOutUser", "eraseUser"})
 """After these, who asked may be signed out."""
 _MOMENTS = {"date-time": "2026-01-31T12:00:00.000Z", "date": "2026-01-31"}
 OWN_PARAMETERS = frozenset({"page", "limit", "cursor", "sortBy", "sortOrder"})
@@ -47,6 +47,8 @@ class Target:
     member_id: UUID = field(default_factory=uuid4)
     view_id: UUID = field(default_factory=uuid4)
     draft_id: UUID = field(default_factory=uuid4)
+    address: str = "nobody@nowhere.example"
+    """Of that person."""
     email: str = "somebody@new.example"
     password: str = "a-new-password"
     refresh_token: str = field(default_factory=lambda: str(uuid4()))
@@ -163,6 +165,8 @@ class Operation:
         body = _object(_resolved(schema), target, optional)
         if self.id == "registerAttachment":
             body["key"] = target.upload_key  # or fileUrl: one of two
+        if self.id == "eraseUser":
+            body["confirm"] = target.address
         return body | {"token": target.links[self.id]} if self.id in target.links else body
 
 

@@ -69,7 +69,7 @@ class Scene:
     def target(self, desk: Desk, *, person: Person, **more: Any) -> Target:
         """All of it, to be named by a call."""
         things = {"comment_id": self.reply_id} | {name: getattr(self, name) for name in _NAMED} | more
-        return Target(tenant_id=desk.ref.id, slug=desk.ref.slug, person_id=person.id, **things)
+        return Target(tenant_id=desk.ref.id, slug=desk.ref.slug, person_id=person.id, address=person.email, **things)
 
 
 _NAMED = (

@@ -19,7 +19,9 @@ from tests.contracts.scene import Home, add_invited, make_platform_admin, platfo
 
 JSON = "application/json"
 WITH_BODY = [operation for operation in operations() if "requestBody" in operation.described]
-TOLD_ELSEWHERE = frozenset({"email", "password", "token", "refreshToken", "currentPassword", "key", "fileSize"})
+TOLD_ELSEWHERE = frozenset(
+    {"confirm", "email", "password", "token", "refreshToken", "currentPassword", "key", "fileSize"}
+)
 """What must fit what stands on the desk; beside every id."""
 _IDS = {"ids": "ticket_id", "memberIds": "member_id", "assignedToId": "member_id"}
 """Of an agent, where the requester's own id would not do."""

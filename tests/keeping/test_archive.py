@@ -136,7 +136,7 @@ class TestExportEraseImport:
         kept = set(keys_of(desk.ref.id)) - {stray}
         empty_prefix_last(str(desk.ref.id))
         assert set(keys_of(desk.ref.id)) == kept
-        assert len(kept) == 2
+        assert len(kept) >= 2
 
     @pytest.mark.slow
     def test_under_another_slug_it_is_the_same_tenant(
