@@ -163,6 +163,7 @@ def _delete(tenant: Tenant, by: str) -> None:
         )
         cursor.execute("DELETE FROM domain WHERE tenant_id = %s", [tenant.id])
         cursor.execute("DELETE FROM tenant_import WHERE tenant_id = %s", [tenant.id])
+        cursor.execute("DELETE FROM tenant_import WHERE tenant_id = %s", [tenant.id])
         cursor.execute("DELETE FROM tenant WHERE id = %s", [tenant.id])
         note_record("erased", tenant_id=tenant.id, slug=tenant.slug, by=by)
         transaction.on_commit(partial(bell.knock, tenant.id), robust=True)
