@@ -109,6 +109,13 @@ class Env(BaseSettings):
     hub_most_sockets_person: int = Field(default=100, ge=0)
     """Of one person in one web process; 0 is no limit."""
     hub_access_log_days: int = Field(default=90, ge=1)
+    hub_keep_log_days: Literal[0] | Annotated[int, Field(ge=30)] = 0
+    """Days that the event log goes back; 0 is for ever. A desk's own settings go first, here and below."""
+    hub_keep_origins_days: int = Field(default=180, ge=0)
+    """Days that it is known from where something was done."""
+    hub_keep_mails_days: Literal[0] | Annotated[int, Field(ge=8)] = 90
+    hub_keep_deliveries_days: Literal[0] | Annotated[int, Field(ge=6)] = 30
+    hub_keep_notifications_days: int = Field(default=0, ge=0)
     webhook_allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     """Inner networks that webhooks may be sent to all the same."""
     hub_public_url: Annotated[str, StringConstraints(pattern=r"^$|^https?://[^/\s]+/?$")] = ""

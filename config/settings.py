@@ -26,7 +26,14 @@ HUB_CORS_ORIGINS = frozenset(env.hub_cors_origins)
 HUB_MOST_SOCKETS = env.hub_most_sockets
 HUB_MOST_SOCKETS_PERSON = env.hub_most_sockets_person
 HUB_RATE_LIMITING = env.hub_rate_limiting == "on"
-HUB_ACCESS_LOG_DAYS = env.hub_access_log_days
+HUB_KEEP_DAYS = {
+    "log": env.hub_keep_log_days,
+    "origins": env.hub_keep_origins_days,
+    "mails": env.hub_keep_mails_days,
+    "deliveries": env.hub_keep_deliveries_days,
+    "accessLog": env.hub_access_log_days,
+    "notifications": env.hub_keep_notifications_days,
+}
 HUB_LIMITS = {
     "anonymous": env.hub_limit_anonymous,
     "person": env.hub_limit_person,

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StringC
 from helpdesk.analytics.rules import known_zones
 from helpdesk.paging import PageMeta, PageQuery
 from helpdesk.people.schemas import Email, NewPassword, PersonName
+from helpdesk.retention import SETTING, require_days
 from helpdesk.shapes import Input, Moment, Seen, Shape
 
 MOST_SETTINGS_BYTES = 16 * 1024
@@ -26,6 +27,8 @@ def _settings(value: dict[str, Any]) -> dict[str, Any]:
     for name in YES_OR_NO:
         if not isinstance(value.get(name, True), bool):
             raise ValueError(f"{name} is true or false.")  # noqa: TRY004  pydantic tells ValueErrors
+    if SETTING in value:
+        require_days(value[SETTING])
     if not isinstance(value.get("timeZone", ""), str) or value.get("timeZone", "UTC") not in known_zones():
         raise ValueError("timeZone is a name of the IANA database, as Europe/Berlin.")
     return value
@@ -103,7 +106,8 @@ class ChangeTenant(Input):
     `isActive: false` suspends it: sockets end, nobody signs in or is answered, and all is kept until it is resumed.
 
     Of the settings the hub reads `openRegistration`, `showAgentTyping` (do requesters see that an agent types) and
-    `timeZone` (whose days analytics counts where nobody says more).
+    `timeZone` (whose days analytics counts where nobody says more), and `keepDays` (how long `log`, `origins`, `mails`,
+    `deliveries`, `accessLog`, `notifications` are kept; 0 is for ever).
     """
 
     name: TenantName = ""

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.conf import settings
 from django.db import connection
 
 from helpdesk.access_log.models import AccessEntry
@@ -13,6 +12,7 @@ from helpdesk.access_log.rules import LONGEST_CLIENT, LONGEST_OPERATION, Access,
 from helpdesk.clock import now
 from helpdesk.ids import new_id
 from helpdesk.people.models import Person
+from helpdesk.retention import kept_since
 from helpdesk.vocabulary import AccessKind
 
 _COUNT = (
@@ -47,9 +47,9 @@ def record_accesses(counted: Mapping[Access, Times]) -> None:
 
 
 def forget_old_accesses() -> int:
-    """Remove what is older than HUB_ACCESS_LOG_DAYS; says how many rows."""
-    oldest = now() - timedelta(days=settings.HUB_ACCESS_LOG_DAYS)
-    return AccessEntry.objects.filter(last_at__lt=oldest).delete()[0]
+    """Remove what is older than is kept; says how many rows."""
+    oldest = kept_since("accessLog")
+    return AccessEntry.objects.filter(last_at__lt=oldest).delete()[0] if oldest else 0
 
 
 def _place(one: Access) -> tuple[datetime, str, str, str, str]:

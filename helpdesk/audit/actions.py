@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from helpdesk.audit.rules import ORIGINS_KEPT
-from helpdesk.clock import now
 from helpdesk.events.log import forget_origins
 from helpdesk.events.queries import seq_before
+from helpdesk.retention import kept_since
 
 
 def forget_old_origins() -> int:
     """How many events lost theirs. Idempotent."""
-    return forget_origins(upto=seq_before(now() - ORIGINS_KEPT))
+    oldest = kept_since("origins")
+    return forget_origins(upto=seq_before(oldest)) if oldest else 0

@@ -11,13 +11,18 @@ from dataclasses import dataclass
 
 import structlog
 from django.db import OperationalError, transaction
+from django.db.models import Min
 
 from helpdesk.dispatch.models import DeadLetter, LogCursor
-from helpdesk.events.queries import LogRow, get_head, get_row, list_rows
+from helpdesk.events.log import forget_rows
+from helpdesk.events.queries import LogRow, get_head, get_row, list_rows, seq_before
 from helpdesk.mail.actions.outbox import queue_mail
 from helpdesk.notifications.actions import tell
+from helpdesk.retention import kept_since
 from helpdesk.wakeups import note_progress
 from helpdesk.webhooks.actions.filling import forget_answers, wake_webhooks
+from helpdesk.webhooks.models import Webhook, WebhookDelivery
+from helpdesk.webhooks.rules import DeliveryState
 from helpdesk.work import current_work
 
 Reader = Callable[[LogRow], object]
@@ -32,6 +37,8 @@ PAGE_READERS: Mapping[str, PageReader] = {"webhooks": wake_webhooks}
 
 DISPATCHER = "dispatcher"
 PAGE_ROWS = 100
+ROWS_FORGOTTEN_AT_ONCE = 5_000
+"""Nobody else writes to the log meanwhile."""
 
 _log = structlog.get_logger(__name__)
 
@@ -80,6 +87,29 @@ def retry_dead_letter(letter: DeadLetter, readers: Mapping[str, Reader] = READER
         return False
     letter.delete()
     return True
+
+
+def forget_old_events(*, most: int = ROWS_FORGOTTEN_AT_ONCE) -> int:
+    """Remove at most so many events that are older than is kept; says how many. Ask again until none is.
+
+    What somebody has still to read stays: the dispatcher, every endpoint (a paused one too), a delivery that is tried.
+    """
+    oldest = kept_since("log")
+    if oldest is None:
+        return 0
+    upto = min(seq_before(oldest), get_head().anchor_seq + most, *_still_needed())
+    removed = forget_rows(upto=upto)
+    DeadLetter.objects.filter(seq__lte=get_head().anchor_seq).delete()
+    return removed
+
+
+def _still_needed() -> list[int]:
+    cursor = LogCursor.objects.filter(reader=DISPATCHER).values_list("seq", flat=True).first()
+    endpoint = Webhook.objects.aggregate(seq=Min("cursor_seq"))["seq"]
+    tried = WebhookDelivery.objects.filter(state=DeliveryState.PENDING.value).aggregate(seq=Min("seq"))["seq"]
+    found = [cursor or 0]
+    found += [endpoint] if endpoint is not None else []
+    return found + ([tried - 1] if tried is not None else [])
 
 
 def is_caught_up() -> bool:

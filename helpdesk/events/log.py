@@ -117,6 +117,23 @@ def redact_person(person_id: UUID, *, known_now: str, after: int, upto: int) -> 
         return [seq for (seq,) in cursor.fetchall()]
 
 
+def forget_rows(*, upto: int) -> int:
+    """Remove the log's beginning up to this seq. Its last hash stays as the anchor that the rest is chained to."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT anchor_seq FROM event_head WHERE id = 1 FOR UPDATE")
+        (anchor,) = cursor.fetchone()
+        cursor.execute("SELECT hash FROM event WHERE seq = %s", [upto])
+        found = cursor.fetchone()
+        if upto <= anchor or found is None:
+            return 0
+        cursor.execute("SET LOCAL hub.retention = 'on'")
+        cursor.execute("DELETE FROM event WHERE seq <= %s", [upto])
+        removed = int(cursor.rowcount)
+        cursor.execute("SET LOCAL hub.retention = 'off'")
+        cursor.execute("UPDATE event_head SET anchor_seq = %s, anchor_hash = %s WHERE id = 1", [upto, found[0]])
+        return removed
+
+
 def forget_origins(*, upto: int) -> int:
     """Nobody knows any more from where things were done up to this seq; how many rows that changed."""
     with connection.cursor() as cursor:

@@ -24,6 +24,7 @@ from helpdesk.notifications.queries import (
 from helpdesk.notifications.rules import Told, excerpt, title_of
 from helpdesk.people.models import Person
 from helpdesk.permissions import require
+from helpdesk.retention import kept_since
 from helpdesk.tickets.models import Ticket
 from helpdesk.vocabulary import NotificationKind
 
@@ -79,6 +80,12 @@ def stop_mails(person_id: UUID, kind: NotificationKind) -> bool:
         return False
     NotificationPreference.objects.update_or_create(person=person, kind=kind.value, defaults={"by_mail": False})
     return True
+
+
+def forget_old_notifications() -> int:
+    """Remove what was told long ago, read or not; says how many."""
+    oldest = kept_since("notifications")
+    return Notification.objects.filter(created_at__lt=oldest).delete()[0] if oldest else 0
 
 
 def _tell_one(row: LogRow, payload: dict[str, Any], told: Told, person: Person) -> int:

@@ -166,7 +166,7 @@ class TestTheList:
                 hour=moment, kind=AccessKind.FORBIDDEN.value, count=1, first_at=moment, last_at=moment
             )
         assert forget_old_accesses() == 1
-        settings.HUB_ACCESS_LOG_DAYS = 30
+        settings.HUB_KEEP_DAYS = settings.HUB_KEEP_DAYS | {"accessLog": 30}
         assert forget_old_accesses() == 1
         assert AccessEntry.objects.count() == 1
 

@@ -177,7 +177,7 @@ class TestAMonthLater:
         open_ticket(desk)
         deliver(desk, engine)
         assert work(desk, tries.forget_old_deliveries) == 0
-        execute(desk.ref, "UPDATE webhook_delivery SET created_at = %s", now() - tries.KEPT_FOR - timedelta(days=1))
+        execute(desk.ref, "UPDATE webhook_delivery SET created_at = %s", now() - timedelta(days=31))
         assert work(desk, tries.forget_old_deliveries) == 1
         assert (states(desk, done), states(desk, waiting)) == ([], ["pending"])
         assert execute(desk.ref, "SELECT count(*) FROM webhook_attempt") == [(1,)]

@@ -28,6 +28,7 @@ from helpdesk.mail.templates import Template
 from helpdesk.notifications.queries import list_preferences, list_told
 from helpdesk.people.models import Person
 from helpdesk.people.queries import list_admins
+from helpdesk.retention import kept_since
 from helpdesk.vocabulary import LinkPurpose, MailKind, MailState
 from helpdesk.wakeups import settle, wake
 
@@ -35,7 +36,6 @@ MOST_A_CLAIM = 10
 WHILE_AWAY = timedelta(minutes=1)
 UNTIL_IT_IS_SET = timedelta(minutes=5)
 WAKEUP = "mail"
-KEPT_FOR = timedelta(days=90)
 MOST_KEPT_LOCALLY = 1000
 _STATUS_TYPES = frozenset({"ticket.status_changed", "ticket.closed"})
 
@@ -107,9 +107,13 @@ def record_outcome(letter: Letter, outcome: Outcome) -> None:
 
 def forget_old_mails() -> int:
     """Remove what was sent, failed or dropped long ago, and all but the newest of the local store."""
-    old = Mail.objects.filter(created_at__lte=now() - KEPT_FOR).exclude(state=MailState.PENDING.value)
+    oldest = kept_since("mails")
+    old = Mail.objects.filter(created_at__lte=oldest).exclude(state=MailState.PENDING.value) if oldest else None
     newest = KeptMail.objects.order_by("-created_at", "-id").values("id")[:MOST_KEPT_LOCALLY]
-    return old.delete()[0] + KeptMail.objects.exclude(id__in=newest).delete()[0]
+    kept = KeptMail.objects.exclude(id__in=newest)
+    if oldest:
+        kept = KeptMail.objects.exclude(id__in=newest, created_at__gt=oldest)
+    return (old.delete()[0] if old is not None else 0) + kept.delete()[0]
 
 
 def _whom(row: LogRow, payload: dict[str, Any]) -> list[Due]:

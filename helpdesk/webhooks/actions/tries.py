@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,7 @@ from helpdesk.clock import now, rfc3339
 from helpdesk.events.queries import get_head
 from helpdesk.events.rules import Audience
 from helpdesk.ids import new_id
+from helpdesk.retention import kept_since
 from helpdesk.sealing import Unreadable, unseal
 from helpdesk.vocabulary import Floor
 from helpdesk.wakeups import note_progress, settle, wake
@@ -44,7 +45,6 @@ from helpdesk.webhooks.rules import (
 )
 from helpdesk.webhooks.shapes import delivery_body
 
-KEPT_FOR = timedelta(days=30)
 MOST_FORGOTTEN_AT_ONCE = 1_000
 
 
@@ -146,8 +146,11 @@ def rest() -> datetime | None:
 
 
 def forget_old_deliveries() -> int:
-    """Remove deliveries that came to their end a month ago, with their tries; says how many."""
-    old = WebhookDelivery.objects.filter(created_at__lt=now() - KEPT_FOR).exclude(state=DeliveryState.PENDING.value)
+    """Remove deliveries that came to their end long ago, with their tries; says how many."""
+    oldest = kept_since("deliveries")
+    if oldest is None:
+        return 0
+    old = WebhookDelivery.objects.filter(created_at__lt=oldest).exclude(state=DeliveryState.PENDING.value)
     forgotten = 0
     while ids := list(old.values_list("id", flat=True)[:MOST_FORGOTTEN_AT_ONCE]):
         WebhookAttempt.objects.filter(delivery__in=ids).delete()

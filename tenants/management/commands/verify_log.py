@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
+from helpdesk.events.queries import get_head
 from helpdesk.events.verify import verify_log
 from tenants import context
 from tenants.models import Tenant
@@ -27,8 +28,9 @@ class Command(BaseCommand):
                 with connection.cursor() as cursor:
                     cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
                 rows, faults = verify_log()
+                forgotten = get_head().anchor_seq
             broken += bool(faults)
-            self.stdout.write(f"{ref.slug}: {rows} events, {'whole' if not faults else 'BROKEN'}")
+            self.stdout.write(f"{ref.slug}: {rows} events, {'whole' if not faults else 'BROKEN'}{_told(forgotten)}")
             for fault in faults[:20]:
                 self.stdout.write(f"  seq {fault.seq}: {fault.what}")
         if broken:
@@ -40,3 +42,8 @@ class Command(BaseCommand):
         if unknown := set(slugs) - found.keys():
             raise CommandError(f"There is no tenant {', '.join(sorted(unknown))}.")
         return [found[slug] for slug in slugs] if slugs else list(found.values())
+
+
+def _told(forgotten: int) -> str:
+    """What retention has removed is no fault: what is left is chained to its last hash."""
+    return f" from {forgotten + 1} on: what was before is not kept" if forgotten else ""
