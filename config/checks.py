@@ -49,7 +49,7 @@ def _secrets(env: Env) -> Iterator[CheckMessage]:
     if is_weak(env.hub_secret_key):
         text = f"HUB_SECRET_KEY is missing or weak: it signs every token; give it {SHORTEST_SECRET} random characters."
         yield kind(text, hint=NEW_SECRET, id="hub.E003")
-    if any(map(is_weak, env.hub_encryption_keys)):
+    if any(map(is_weak, (*env.hub_encryption_keys, *env.hub_old_secret_keys))):
         text = "HUB_ENCRYPTION_KEYS has a weak key: each needs 32 random characters."
         yield kind(text, hint=NEW_SECRET, id="hub.E011")
     if env.hub_metrics_token and is_weak(env.hub_metrics_token):

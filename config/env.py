@@ -57,6 +57,8 @@ class Env(BaseSettings):
     hub_secret_key: str = ""
     """Signs tokens: at least 32 characters. Embedded development makes its own."""
     hub_base_domain: Annotated[str, StringConstraints(to_lower=True, strip_whitespace=True)] = "localhost"
+    hub_old_secret_keys: Annotated[tuple[str, ...], NoDecode] = ()
+    """What HUB_SECRET_KEY was before: what was signed with these is still good."""
     hub_encryption_keys: Annotated[tuple[str, ...], NoDecode] = ()
     """What secrets are stored with: the first encrypts, all of them decrypt. Empty: the secret key."""
     hub_log_level: str = "INFO"
@@ -149,6 +151,7 @@ class Env(BaseSettings):
     """Types that people may attach. Empty: those of helpdesk.attachments.kinds."""
 
     @field_validator(
+        "hub_old_secret_keys",
         "hub_encryption_keys",
         "webhook_allowed_networks",
         "hub_trusted_proxies",

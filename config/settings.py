@@ -43,6 +43,7 @@ HUB_LIMITS = {
 }
 
 SECRET_KEY = env.hub_secret_key or "unset"  # config.checks refuses a weak one
+SECRET_KEY_FALLBACKS = list(env.hub_old_secret_keys)
 DEBUG = False  # its HTML pages would break the error contract
 ALLOWED_HOSTS = ["*"]  # tenants.middleware answers 404 to a host that is not ours
 ROOT_URLCONF = "config.urls"

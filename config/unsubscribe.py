@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from config.csp import NOTHING, hashes
-from helpdesk.mail.composing import unsubscribe_key
+from helpdesk.mail.composing import unsubscribe_keys
 from helpdesk.mail.rules import PREFERENCES
 from helpdesk.mail.tokens import Unsubscription, read_unsubscribe_token
 from helpdesk.notifications.actions import stop_mails
@@ -65,7 +65,8 @@ _DONE = """<h1>Done</h1>
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """200 with a page, for GET the question, for POST the confirmation; 404 where the token is not one."""
-    asked = read_unsubscribe_token(token, key=unsubscribe_key())
+    read = (read_unsubscribe_token(token, key=key) for key in unsubscribe_keys())
+    asked = next((one for one in read if one is not None), None)
     tenant = tenant_by_id(asked.tenant_id) if asked else None
     if asked is None or tenant is None or request.tenant not in (None, tenant):  # type: ignore[attr-defined]
         raise Http404

@@ -58,8 +58,22 @@ def fingerprints() -> list[str]:
     return [key[:8].hex() for key in derived_keys("fingerprint")]
 
 
+def is_sealed_anew(sealed: bytes | memoryview) -> bool:
+    """Is it under the first key already?"""
+    try:
+        _box(_keys()[:1]).decrypt(bytes(sealed))
+    except InvalidToken:
+        return False
+    return True
+
+
+def signing_keys() -> tuple[str, ...]:
+    """The secret key, which signs, and what it was before, which still verifies."""
+    return (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
+
+
 def _keys() -> tuple[str, ...]:
-    return tuple(settings.HUB_ENCRYPTION_KEYS) or (settings.SECRET_KEY,)
+    return tuple(settings.HUB_ENCRYPTION_KEYS) or signing_keys()
 
 
 @cache

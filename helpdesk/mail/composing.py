@@ -32,7 +32,7 @@ from helpdesk.mail.tokens import Unsubscription, message_id_of, reply_token, thr
 from helpdesk.notifications.queries import list_preferences
 from helpdesk.people.links import get_living_link, token_of
 from helpdesk.people.models import AccountLink, Person
-from helpdesk.sealing import derived_key
+from helpdesk.sealing import derived_key, signing_keys
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import tickets_visible_to
 from helpdesk.vocabulary import MailKind, Role
@@ -151,9 +151,13 @@ def reply_key() -> bytes:
     return derived_key("mail reply address")
 
 
-@cache
 def unsubscribe_key() -> bytes:
-    return derived_key("mail unsubscribe")
+    return unsubscribe_keys()[0]
+
+
+def unsubscribe_keys() -> tuple[bytes, ...]:
+    """The first signs; an address in an old mail is good with any."""
+    return tuple(derived_key("mail unsubscribe", key) for key in signing_keys())
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from helpdesk.clock import now
 from helpdesk.permissions import scopes_of
+from helpdesk.sealing import signing_keys
 from helpdesk.vocabulary import Role
 
 ALGORITHM = "HS256"
@@ -88,22 +89,33 @@ def issue_token(bearer: Bearer, *, session_id: UUID, at: datetime | None = None)
 
 
 def read_token(token: str) -> Claims | None:
-    """The claims of a token that we signed and that has not expired; else None."""
+    """The claims of a token that we signed, with today's key or one before, and that has not expired; else None."""
+    for key in signing_keys():
+        try:
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=[ALGORITHM],
+                # iat with a grace that exp does not get: two web machines' clocks differ a little.
+                options={"require": ["exp", "iat", "uid", "sid"], "verify_iat": False},
+            )
+        except jwt.InvalidSignatureError:
+            continue
+        except (jwt.PyJWTError, ValueError, TypeError, AttributeError, RecursionError):
+            return None
+        return _claims(claims)
+    return None
+
+
+def _claims(told: dict[str, Any]) -> Claims | None:
     try:
-        claims = jwt.decode(
-            token,
-            settings.SECRET_KEY,
-            algorithms=[ALGORITHM],
-            # iat with a grace that exp does not get: two web machines' clocks differ a little.
-            options={"require": ["exp", "iat", "uid", "sid"], "verify_iat": False},
-        )
-        if not 0 <= int(claims["iat"]) <= now().timestamp() + CLOCK_SKEW_S:
+        if not 0 <= int(told["iat"]) <= now().timestamp() + CLOCK_SKEW_S:
             return None
         return Claims(
-            person_id=UUID(claims["uid"]),
-            session_id=UUID(claims["sid"]),
-            tenant_id=UUID(claims["tenantId"]) if claims.get("tenantId") else None,
-            expires_at=int(claims["exp"]),
+            person_id=UUID(told["uid"]),
+            session_id=UUID(told["sid"]),
+            tenant_id=UUID(told["tenantId"]) if told.get("tenantId") else None,
+            expires_at=int(told["exp"]),
         )
-    except (jwt.PyJWTError, ValueError, TypeError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None

@@ -64,10 +64,11 @@ def test_dead_letters_are_listed(desk: Desk) -> None:
 
 def test_reseal_secrets_says_what_it_cannot_read(desk: Desk, webhook: Webhook, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "HUB_ENCRYPTION_KEYS", ("n" * 40, settings.SECRET_KEY))
-    assert "acme: 1 sealed anew" in said("reseal_secrets")
+    assert "1 secrets sealed anew" in said("rotate_keys")
+    assert "0 secrets sealed anew" in said("reseal_secrets")
     monkeypatch.setattr(settings, "HUB_ENCRYPTION_KEYS", ("another" * 8,))
     with pytest.raises(CommandError, match="acme"):
-        said("reseal_secrets")
+        said("rotate_keys")
 
 
 def test_what_waits_is_late_although_somebody_was_sent_to_look(desk: Desk) -> None:

@@ -204,7 +204,7 @@ class TestARotation:
         (sealed,) = execute(desk.ref, "SELECT sealed_secret FROM webhook")[0]
         assert b"the-old-secret" not in bytes(sealed)
         monkeypatch.setattr(settings, "HUB_ENCRYPTION_KEYS", ("n" * 40, settings.SECRET_KEY))
-        assert work(desk, endpoints.reseal_secrets) == 1
+        assert work(desk, endpoints.reseal_secrets)[1] == 1
         monkeypatch.setattr(settings, "HUB_ENCRYPTION_KEYS", ("n" * 40,))
         open_ticket(desk)
         deliver(desk, engine)

@@ -18,7 +18,7 @@ from helpdesk.events.log import record
 from helpdesk.events.queries import get_head
 from helpdesk.people.models import Person
 from helpdesk.permissions import require
-from helpdesk.sealing import seal, seal_again
+from helpdesk.sealing import is_sealed_anew, seal, seal_again
 from helpdesk.shapes import to_json_name
 from helpdesk.vocabulary import Role
 from helpdesk.wakeups import settle, wake
@@ -131,14 +131,23 @@ def pause_failing_webhooks() -> int:
     return len(paused)
 
 
-def reseal_secrets() -> int:
-    """Encrypt every secret with the first of the keys; says how many endpoints. Raises Unreadable."""
-    rows = list(Webhook.objects.select_for_update().order_by("id"))
-    for webhook in rows:
+def reseal_secrets(*, after: UUID | None = None, most: int | None = None) -> tuple[UUID | None, int]:
+    """Encrypt the secrets of the next endpoints with the first of the keys, where they are not. Raises Unreadable.
+
+    The last endpoint looked at, None where there were no more; and how many had to be sealed anew.
+    """
+    rows = Webhook.objects.select_for_update().order_by("id")
+    rows = rows.filter(id__gt=after) if after else rows
+    looked_at, sealed = None, 0
+    for webhook in rows[:most]:
+        looked_at = webhook.id
+        if all(is_sealed_anew(one) for one in (webhook.sealed_secret, webhook.sealed_previous) if one):
+            continue
         webhook.sealed_secret = seal_again(webhook.sealed_secret)
         webhook.sealed_previous = seal_again(webhook.sealed_previous) if webhook.sealed_previous else None
         webhook.save(update_fields=["sealed_secret", "sealed_previous"])
-    return len(rows)
+        sealed += 1
+    return looked_at, sealed
 
 
 def _begin_anew(webhook: Webhook) -> None:
