@@ -7,18 +7,25 @@ Where DATABASE_URL, REDIS_URL or S3_ENDPOINT_URL are unset, the values of the em
 from __future__ import annotations
 
 import os
-from functools import cached_property
+from functools import cached_property, partial
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import Field, StringConstraints, field_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from tenants.redis_server import redis_server
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def _zero_or(fewest: int, days: int) -> int:
+    """0 is for ever; else it has to be long enough for what is still being tried."""
+    if days != 0 and days < fewest:
+        raise ValueError(f"0 (for ever), or {fewest} days and more.")
+    return days
 
 
 Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.\-\[\]:]+$", to_lower=True)]
@@ -111,12 +118,12 @@ class Env(BaseSettings):
     hub_most_sockets_person: int = Field(default=100, ge=0)
     """Of one person in one web process; 0 is no limit."""
     hub_access_log_days: int = Field(default=90, ge=1)
-    hub_keep_log_days: Literal[0] | Annotated[int, Field(ge=30)] = 0
+    hub_keep_log_days: Annotated[int, AfterValidator(partial(_zero_or, 30))] = 0
     """Days that the event log goes back; 0 is for ever. A desk's own settings go first, here and below."""
     hub_keep_origins_days: int = Field(default=180, ge=0)
     """Days that it is known from where something was done."""
-    hub_keep_mails_days: Literal[0] | Annotated[int, Field(ge=8)] = 90
-    hub_keep_deliveries_days: Literal[0] | Annotated[int, Field(ge=6)] = 30
+    hub_keep_mails_days: Annotated[int, AfterValidator(partial(_zero_or, 8))] = 90
+    hub_keep_deliveries_days: Annotated[int, AfterValidator(partial(_zero_or, 6))] = 30
     hub_keep_notifications_days: int = Field(default=0, ge=0)
     webhook_allowed_networks: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     """Inner networks that webhooks may be sent to all the same."""

@@ -6,15 +6,18 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.core.management import CommandError
 from django.db import connection, transaction
 
 from helpdesk.mail.composing import unsubscribe_key
 from helpdesk.mail.tokens import Unsubscription, unsubscribe_token
 from helpdesk.sealing import is_sealed_anew, seal, unseal
 from helpdesk.vocabulary import MailKind
+from helpdesk.webhooks.actions.endpoints import reseal_secrets
 from helpdesk.webhooks.models import Webhook
 from tasks.management.commands import rotate_keys
 from tenants import context
+from tenants.models import Tenant
 from tests.api import Api
 from tests.conftest import Desk, token_for
 from tests.keeping.scene import SECRET, command, fill
@@ -95,20 +98,18 @@ class TestRotatingKeys:
                 )
         monkeypatch.setattr(rotate_keys, "AT_ONCE", 2)
         settings.HUB_ENCRYPTION_KEYS = (NEW, OLD)
-        reseal, seen = rotate_keys.reseal_secrets, []
+        seen: list[Any] = []
 
         def stopped_after_two(**given: Any) -> Any:
             if seen:
                 raise KeyboardInterrupt
             seen.append(given)
-            return reseal(**given)
+            return reseal_secrets(**given)
 
         with monkeypatch.context() as patch:
             patch.setattr(rotate_keys, "reseal_secrets", stopped_after_two)
-            patch.setattr(
-                rotate_keys.Tenant.objects, "order_by", lambda *_: rotate_keys.Tenant.objects.filter(id=desk.ref.id)
-            )
-            with pytest.raises(rotate_keys.CommandError, match="Run it again"):
+            patch.setattr(Tenant.objects, "order_by", lambda *_: Tenant.objects.filter(id=desk.ref.id))
+            with pytest.raises(CommandError, match="Run it again"):
                 command("rotate_keys")
         done = self.secrets(desk)
         assert [is_sealed_anew(one) for one in done] == [True, True, False, False, False]
