@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
@@ -13,9 +14,10 @@ from helpdesk.importing.rules.notifications import NewNotification, notification
 from helpdesk.importing.rules.values import Known, Notes, NotTaken, Row, id_of, made_id, words_in
 from helpdesk.importing.rules.webhooks import NewDelivery, NewWebhook, delivery_of, webhook_of
 from helpdesk.webhooks.actions.endpoints import MOST_ENDPOINTS
-from helpdesk.webhooks.actions.tries import KEPT_FOR
 from tenants.importing.run import DELETED_HERE, Run
 
+RECENT = timedelta(days=30)
+"""Deliveries that are older are not taken."""
 OLDER = "it is older than the import that was finished here, and may have been deleted since"
 
 
@@ -91,7 +93,7 @@ def _webhook(run: Run, row: Row, told: set[UUID], full: bool, notes: Notes) -> N
 def _delivery(run: Run, row: Row, webhooks: set[str]) -> NewDelivery:
     if str(row["webhookId"]) not in webhooks:
         raise NotTaken("its webhook was not taken")
-    return delivery_of(row, kept_for=KEPT_FOR, now=run.now)
+    return delivery_of(row, kept_for=RECENT, now=run.now)
 
 
 def _notification(run: Run, row: Row, known: Known, tickets: set[str], notes: Notes) -> NewNotification:
