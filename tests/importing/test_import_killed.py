@@ -29,7 +29,7 @@ from tests.importing.conftest import drop_imported
 from tests.importing.original import PASSWORD, Original, fill_many, original_database
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("looking")]
-TICKETS = 600
+TICKETS = 420
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { answer, api, ask, type Schemas } from "../api/client";
 import { Avatar } from "../ui/Avatar";
 import { Confirm } from "../ui/Confirm";
-import { TextField } from "../ui/Field";
+import { TextArea, TextField } from "../ui/Field";
 import { FormDialog } from "../ui/FormDialog";
 import { Menu } from "../ui/Menu";
 import { Pill } from "../ui/Pill";
@@ -13,6 +13,7 @@ import { useProblem } from "../ui/States";
 import { Time } from "../ui/Time";
 import { toast } from "../ui/toasts";
 import { useWords } from "../words";
+import { hostsIn } from "./slugs";
 
 type Tenant = Schemas["TenantPayload"];
 
@@ -35,7 +36,7 @@ export function TenantRow({ tenant, onChanged }: Props) {
       <Row
         look={<Avatar name={tenant.name} size={30} />}
         title={tenant.name}
-        sub={<bdi dir="ltr">{tenant.slug}</bdi>}
+        sub={<bdi dir="ltr">{[tenant.slug, ...tenant.domains].join(" · ")}</bdi>}
         isFaint={!tenant.isActive}
         facts={[
           {
@@ -93,11 +94,16 @@ interface DialogProps extends Props {
 
 function EditTenant({ tenant, onClose, onChanged }: DialogProps) {
   const { t } = useWords();
-  const sending = useSending(["name", "slug"]);
+  const sending = useSending(["name", "slug", "domains"]);
   const [name, setName] = useState(tenant.name);
   const [slug, setSlug] = useState(tenant.slug);
+  const [domains, setDomains] = useState(tenant.domains.join("\n"));
   const onSend = async () => {
-    await change(tenant, { name: name.trim(), ...(slug === tenant.slug ? {} : { slug }) });
+    await change(tenant, {
+      name: name.trim(),
+      ...(slug === tenant.slug ? {} : { slug }),
+      domains: hostsIn(domains),
+    });
     await onChanged();
   };
   return (
@@ -123,6 +129,16 @@ function EditTenant({ tenant, onClose, onChanged }: DialogProps) {
         value={slug}
         onChange={(event) => setSlug(event.target.value)}
         problem={sending.about("slug")}
+      />
+      <TextArea
+        label={t("platform.domains")}
+        hint={t("platform.domainsHint")}
+        dir="ltr"
+        rows={3}
+        spellCheck={false}
+        value={domains}
+        onChange={(event) => setDomains(event.target.value)}
+        problem={sending.about("domains")}
       />
     </FormDialog>
   );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { suggested } from "./slugs";
+import { hostsIn, suggested } from "./slugs";
 
 test("Words become one, in plain letters", () => {
   expect(suggested("Müller & Söhne, Großhandel")).toBe("muller-sohne-grosshandel");
@@ -12,4 +12,12 @@ test("It neither begins nor ends with a hyphen, nor is it longer than a host's l
 
 test("A name without such letters suggests nothing", () => {
   expect(suggested("العربية")).toBe("");
+});
+
+test("Hosts are typed in any way, and named once", () => {
+  expect(hostsIn(" help.acme.example,\n Support.Acme.example  help.acme.example;")).toEqual([
+    "help.acme.example",
+    "support.acme.example",
+  ]);
+  expect(hostsIn(" ,\n")).toEqual([]);
 });

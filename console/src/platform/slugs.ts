@@ -12,3 +12,15 @@ export function suggested(name: string): string {
     .slice(0, LONGEST)
     .replace(/^-+|-+$/g, "");
 }
+
+/** The host names in what somebody typed: one a line, or with commas or blanks between them. */
+export function hostsIn(text: string): string[] {
+  return [
+    ...new Set(
+      text
+        .toLowerCase()
+        .split(/[\s,;]+/)
+        .filter(Boolean),
+    ),
+  ].sort();
+}
