@@ -19,7 +19,15 @@ from tests.realtime.live import Server, serving
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOW_TO = "No Chromium here: the browser tests are skipped. Install one (apt-get install chromium) and run them again."
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"]
-AWAY = ("net::ERR_", "WebSocket connection to", "status of 401", "status of 409", "status of 412", "status of 404")
+AWAY = (
+    "net::ERR_",
+    "WebSocket connection to",
+    "status of 400",
+    "status of 401",
+    "status of 409",
+    "status of 412",
+    "status of 404",
+)
 """What Chromium itself writes to the console where the network or a status is what the page deals with."""
 
 

@@ -62,6 +62,15 @@ export function currentLanguage(): Language {
   return isLanguage(i18next.language) ? i18next.language : "en";
 }
 
+/** The language as it is written where one lives: en-GB for English in Britain, where the browser says so. */
+export function currentLocale(): string {
+  return localeOf(currentLanguage(), navigator.languages);
+}
+
+export function localeOf(language: Language, browsers: readonly string[]): string {
+  return browsers.find((one) => one.split("-")[0] === language) ?? language;
+}
+
 const subscribe = (listener: () => void): (() => void) => {
   i18next.on("languageChanged", listener);
   return () => i18next.off("languageChanged", listener);

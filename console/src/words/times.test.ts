@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { localeOf } from "./index";
 import { durationParts } from "./times";
 
 const told = (seconds: number) => durationParts(seconds).map(([count, unit]) => `${count} ${unit}`).join(", "); // prettier-ignore
@@ -20,5 +21,12 @@ describe("a duration", () => {
       durationParts(seconds).some(([count, unit]) => count >= { second: 60, minute: 60, hour: 24, day: 99 }[unit]),
     );
     expect(wrong).toEqual([]);
+  });
+});
+
+describe("a language", () => {
+  it("is written as where one lives, if the browser says where", () => {
+    expect(localeOf("en", ["de-DE", "en-GB", "en-US"])).toBe("en-GB");
+    expect(localeOf("ar", ["en-GB"])).toBe("ar");
   });
 });

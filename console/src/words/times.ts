@@ -1,5 +1,5 @@
 /** Moments as people read them, in their language and time zone. Moments come as RFC 3339. */
-import { currentLanguage } from "./index";
+import { currentLocale } from "./index";
 
 const KEPT_AT = "hub.timeZone";
 const MINUTE = 60_000;
@@ -23,7 +23,7 @@ export function chooseTimeZone(name: string | null): void {
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 function format(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const language = currentLanguage();
+  const language = currentLocale();
   const key = JSON.stringify([language, timeZone(), options]);
   let found = formats.get(key);
   if (!found) formats.set(key, (found = new Intl.DateTimeFormat(language, { timeZone: timeZone(), ...options })));
@@ -74,7 +74,7 @@ export function month(moment: string): string {
 /** "now", "12 min. ago", "3 days ago", then the day: short, for lists. */
 export function shortAgo(moment: string, now: number): string {
   const past = Math.max(0, now - Date.parse(moment));
-  const relative = relativeFormat(currentLanguage());
+  const relative = relativeFormat(currentLocale());
   if (past < MINUTE) return relative.format(0, "second");
   if (past < HOUR) return relative.format(-Math.floor(past / MINUTE), "minute");
   if (past < DAY) return relative.format(-Math.floor(past / HOUR), "hour");
@@ -83,13 +83,13 @@ export function shortAgo(moment: string, now: number): string {
 }
 
 export function number(value: number): string {
-  return new Intl.NumberFormat(currentLanguage()).format(value);
+  return new Intl.NumberFormat(currentLocale()).format(value);
 }
 
 /** "12 %" with its sign, which `value` has already: 12 is twelve hundredths. */
 export function percent(value: number, signed = true): string {
   const options = { style: "percent", signDisplay: signed ? "exceptZero" : "auto" } as const;
-  return new Intl.NumberFormat(currentLanguage(), options).format(value / 100);
+  return new Intl.NumberFormat(currentLocale(), options).format(value / 100);
 }
 
 type DurationUnit = "second" | "minute" | "hour" | "day";
@@ -111,7 +111,7 @@ export function durationParts(seconds: number): readonly (readonly [number, Dura
 /** "2h 5m": a duration in seconds, as people read it. */
 export function duration(seconds: number): string {
   const part = ([count, unit]: readonly [number, DurationUnit]) =>
-    new Intl.NumberFormat(currentLanguage(), { style: "unit", unit, unitDisplay: "narrow" }).format(count);
+    new Intl.NumberFormat(currentLocale(), { style: "unit", unit, unitDisplay: "narrow" }).format(count);
   return durationParts(seconds).map(part).join(" ");
 }
 
@@ -119,7 +119,7 @@ export function duration(seconds: number): string {
 export function fileSize(bytes: number): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
   const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  return new Intl.NumberFormat(currentLanguage(), {
+  return new Intl.NumberFormat(currentLocale(), {
     style: "unit",
     unit: units[step],
     unitDisplay: step === 0 ? "long" : "short",
