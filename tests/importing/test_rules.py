@@ -85,7 +85,10 @@ class TestMoments:
     def test_are_never_later_than_now(self) -> None:
         assert moment_of(NOW + timedelta(days=9), otherwise=NOW, now=NOW) == NOW
 
-    @pytest.mark.parametrize("value", [None, "infinity", datetime.min.replace(tzinfo=timezone(timedelta(hours=2)))])
+    @pytest.mark.parametrize(
+        "value",
+        [None, "infinity", datetime.min.replace(tzinfo=timezone(timedelta(hours=2))), datetime(12, 1, 1, tzinfo=UTC)],
+    )
     def test_that_are_none_are_replaced(self, value: Any) -> None:
         assert moment_of(value, otherwise=NOW, now=NOW) == NOW
 

@@ -19,6 +19,7 @@ NAMESPACE = UUID("6f0e4c52-5a0b-5d0e-9a37-0c9e2d6c1f7b")
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 MOST_JSON_BYTES = 16 * 1024
 DEEPEST = 32
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_QUOTED = 60
 LONGEST_ID = 100
 MORE = "…"
@@ -100,13 +101,18 @@ def note_id(row: Row, notes: Notes) -> UUID:
 
 
 def moment_of(value: Any, *, otherwise: datetime, now: datetime) -> datetime:
-    """In UTC (what has no zone is UTC, as Prisma writes it), in milliseconds, and never later than now."""
+    """In UTC (what has no zone is UTC, as Prisma writes it), in milliseconds, and never later than now.
+
+    `otherwise`, where it is none, or before there were such services.
+    """
     if not isinstance(value, datetime):
         return otherwise
     aware = value if value.tzinfo else value.replace(tzinfo=UTC)
     try:
         found = aware.astimezone(UTC)
     except OverflowError:
+        return otherwise
+    if found < EARLIEST:
         return otherwise
     return min(found.replace(microsecond=found.microsecond // 1000 * 1000), now)
 
