@@ -156,6 +156,8 @@ class Env(BaseSettings):
     attachment_max_mb: int = Field(default=25, ge=1, le=5000)
     attachment_types: Annotated[tuple[str, ...], NoDecode] = ()
     """Types that people may attach. Empty: those of helpdesk.attachments.kinds."""
+    hub_fonts: Annotated[tuple[str, ...], NoDecode] = ("/usr/share/fonts", "/usr/local/share/fonts")
+    """Folders in which fonts for PDF are looked for."""
 
     @field_validator(
         "hub_old_secret_keys",
@@ -165,6 +167,7 @@ class Env(BaseSettings):
         "hub_cors_origins",
         "hub_metrics_networks",
         "attachment_types",
+        "hub_fonts",
         mode="before",
     )
     @classmethod

@@ -24,6 +24,8 @@ _QUIETER = {
     "asyncio": logging.WARNING,
     "botocore": logging.WARNING,
     "urllib3": logging.WARNING,
+    "fontTools": logging.WARNING,
+    "fpdf": logging.WARNING,
     "httpx": logging.WARNING,
     "celery.beat": logging.WARNING,  # tells of every job that it sends
     "celery.worker.strategy": logging.WARNING,  # tells of every job that comes

@@ -24,6 +24,7 @@ from helpdesk.door import one_unit_of_work, own_units_of_work
 from helpdesk.drafts.api import router as drafts
 from helpdesk.drafts.api import tickets as ticket_drafts
 from helpdesk.erasing.api import router as erasing
+from helpdesk.exports.api import network_router as exported_files
 from helpdesk.exports.api import router as exports
 from helpdesk.mail.api import router as mail
 from helpdesk.notifications.api import router as notifications
@@ -92,6 +93,7 @@ api.add_router("", tenant_operations)
 network_operations = Router()
 network_operations.add_decorator(own_units_of_work, mode="view")
 network_operations.add_router("/tickets", attachments, tags=["Attachments"])
+network_operations.add_router("/exports", exported_files, tags=["Exports"])
 api.add_router("", network_operations)
 
 

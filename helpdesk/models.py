@@ -8,6 +8,7 @@ from helpdesk.dispatch.models import DeadLetter, LogCursor
 from helpdesk.drafts.models import Draft
 from helpdesk.erasing.models import Erasure
 from helpdesk.events.models import Event, EventHead
+from helpdesk.exports.models import Export
 from helpdesk.idempotency.models import IdempotentAnswer
 from helpdesk.mail.models import KeptMail, Mail, MailTemplate, UndeliverableAddress
 from helpdesk.notifications.models import Notification, NotificationPreference
@@ -30,6 +31,7 @@ __all__ = [
     "Erasure",
     "Event",
     "EventHead",
+    "Export",
     "IdempotentAnswer",
     "KeptMail",
     "KnownWord",

@@ -122,6 +122,13 @@ OPERATIONS: dict[str, Allowed] = {
     "listAnalyticsGroups": Allowed(STAFF, "analytics:read"),
     # Requesters take what they see in their lists: their own tickets, without what is the staff's.
     "exportTickets": Allowed(PEOPLE, "tickets:read"),
+    "exportTicket": Allowed(PEOPLE, "tickets:read"),
+    # A file that is made in the background needs the right to what is in it besides, then and when it is fetched.
+    "listExports": Allowed(STAFF, "exports:read"),
+    "createExport": Allowed(STAFF, "exports:write"),
+    "getExport": Allowed(STAFF, "exports:read"),
+    "deleteExport": Allowed(STAFF, "exports:write"),
+    "downloadExport": Allowed(STAFF, "exports:read"),
     "listWebhooks": Allowed(STAFF, "webhooks:read"),
     "createWebhook": Allowed(STAFF, "webhooks:write"),
     "getWebhook": Allowed(STAFF, "webhooks:read"),

@@ -89,6 +89,27 @@ class ExportFormat(StrEnum):
     PDF = "pdf"
 
 
+class ExportStatus(StrEnum):
+    """How far an export has come."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class ExportProblem(StrEnum):
+    """Why an export has failed."""
+
+    NOT_ALLOWED = "not_allowed"
+    """Whoever asked for it may no longer see it."""
+    TOO_LARGE = "too_large"
+    NO_FONT = "no_font"
+    """The hub's machine has no font for its letters."""
+    STORE_AWAY = "store_away"
+    BROKEN = "broken"
+
+
 class AccessKind(StrEnum):
     """What the access log counts."""
 

@@ -33,7 +33,7 @@ def class_of(viewer: Viewer, stream: str) -> Viewer:
 
 def keys_of(row: LogRow) -> Iterator[Key]:
     """Every channel that carries the row, but for those of `desk` (`desk_keys_of`)."""
-    if row.type.startswith("notification."):
+    if row.type.startswith(("notification.", "export.")):
         told = (Viewer(person, role) for person in row.audience.people for role in ROLES)
         yield from ((ME, viewer) for viewer in told if row.visible_to(viewer))
         return

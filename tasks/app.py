@@ -19,6 +19,7 @@ app.conf.task_routes = {"tasks.deliver_*": {"queue": COURIER}}
 app.conf.imports = (
     "tasks.dispatch",
     "tasks.erasing",
+    "tasks.exports",
     "tasks.heartbeat",
     "tasks.mail",
     "tasks.objects",

@@ -13,6 +13,7 @@ from helpdesk.audit.actions import forget_old_origins
 from helpdesk.clock import now
 from helpdesk.dispatch.actions import forget_old_events
 from helpdesk.drafts.actions import forget_old_drafts
+from helpdesk.exports.actions import forget_old_exports
 from helpdesk.idempotency.actions import forget_old_answers
 from helpdesk.mail.actions.outbox import forget_old_mails
 from helpdesk.notifications.actions import forget_old_notifications
@@ -35,6 +36,7 @@ FORGET: dict[str, Callable[[], int]] = {
     "drafts": forget_old_drafts,
     "notifications": forget_old_notifications,
     "origins": forget_old_origins,
+    "exports": forget_old_exports,
 }
 """By its word in the log, what is removed in one transaction a tenant; the event log itself goes after these."""
 

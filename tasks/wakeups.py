@@ -27,6 +27,7 @@ JOBS = {
     "failing_webhooks": "tasks.pause_failing_webhooks",
     "objects": "tasks.deliver_removals",
     "erasures": "tasks.erase_from_log",
+    "exports": "tasks.make_exports",
     EMPTY_PREFIX: "tasks.deliver_emptying",
     EMPTY_PREFIX_LAST: "tasks.deliver_last_emptying",
 }

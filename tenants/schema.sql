@@ -161,6 +161,29 @@ CREATE TABLE event_head (
 )
 WITH (fillfactor='50');
 --;
+CREATE TABLE export (
+    id uuid NOT NULL,
+    kind character varying(20) NOT NULL,
+    format character varying(10) NOT NULL,
+    query jsonb NOT NULL,
+    told jsonb NOT NULL,
+    status character varying(10) NOT NULL,
+    problem character varying(20) NOT NULL,
+    rows_done bigint NOT NULL,
+    rows_expected bigint,
+    filename character varying(255) NOT NULL,
+    key character varying(200) NOT NULL,
+    file_size bigint,
+    attempts integer NOT NULL,
+    due_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    person_id uuid NOT NULL,
+    CONSTRAINT export_attempts_check CHECK ((attempts >= 0))
+);
+--;
 CREATE TABLE idempotent_answer (
     scope bytea NOT NULL,
     body_sha256 bytea NOT NULL,
@@ -294,7 +317,7 @@ CREATE TABLE session (
 --;
 CREATE TABLE stored_object (
     key character varying(200) NOT NULL,
-    ticket_id uuid NOT NULL,
+    ticket_id uuid,
     comment_id uuid,
     put_until timestamp with time zone NOT NULL,
     remove_at timestamp with time zone,
@@ -491,6 +514,9 @@ ALTER TABLE ONLY event
 ALTER TABLE ONLY event
     ADD CONSTRAINT event_pkey PRIMARY KEY (seq);
 --;
+ALTER TABLE ONLY export
+    ADD CONSTRAINT export_pkey PRIMARY KEY (id);
+--;
 ALTER TABLE ONLY idempotent_answer
     ADD CONSTRAINT idempotent_answer_pkey PRIMARY KEY (scope);
 --;
@@ -633,6 +659,10 @@ CREATE INDEX event_desk ON event USING btree (seq) WHERE (ticket IS NULL);
 --;
 CREATE INDEX event_ticket ON event USING btree (ticket, seq);
 --;
+CREATE INDEX export_due ON export USING btree (due_at) WHERE (due_at IS NOT NULL);
+--;
+CREATE INDEX export_person ON export USING btree (person_id, created_at, id);
+--;
 CREATE INDEX idempotent_answer_created_at_1b5c6bee ON idempotent_answer USING btree (created_at);
 --;
 CREATE INDEX kept_mail_created ON kept_mail USING btree (created_at, id);
@@ -772,6 +802,9 @@ ALTER TABLE ONLY draft
 ALTER TABLE ONLY draft
     ADD CONSTRAINT draft_ticket_id_ac8e5af8_fk_ticket_id FOREIGN KEY (ticket_id) REFERENCES ticket(id);
 --;
+ALTER TABLE ONLY export
+    ADD CONSTRAINT export_person_id_628d8543_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
+--;
 ALTER TABLE ONLY mail
     ADD CONSTRAINT mail_person_id_b8b64959_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
 --;
@@ -870,16 +903,18 @@ INSERT INTO django_migrations VALUES (18, 'helpdesk', '0016_ticket_facts', now()
 --;
 INSERT INTO django_migrations VALUES (19, 'helpdesk', '0017_erasure', now());
 --;
-INSERT INTO django_migrations VALUES (20, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (20, 'helpdesk', '0018_exports', now());
 --;
-INSERT INTO django_migrations VALUES (21, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (21, 'tenants', '0001_initial', now());
 --;
-INSERT INTO django_migrations VALUES (22, 'tenants', '0003_wakeup', now());
+INSERT INTO django_migrations VALUES (22, 'tenants', '0002_extensions', now());
 --;
-INSERT INTO django_migrations VALUES (23, 'tenants', '0004_wakeup_since', now());
+INSERT INTO django_migrations VALUES (23, 'tenants', '0003_wakeup', now());
 --;
-INSERT INTO django_migrations VALUES (24, 'tenants', '0005_tenant_import', now());
+INSERT INTO django_migrations VALUES (24, 'tenants', '0004_wakeup_since', now());
 --;
-INSERT INTO django_migrations VALUES (25, 'tenants', '0006_tenant_record', now());
+INSERT INTO django_migrations VALUES (25, 'tenants', '0005_tenant_import', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 25, true);
+INSERT INTO django_migrations VALUES (26, 'tenants', '0006_tenant_record', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 26, true);

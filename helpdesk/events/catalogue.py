@@ -11,7 +11,14 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from helpdesk.events.export_events import ExportEvent, ExportStreamed
+from helpdesk.events.export_events import (
+    ExportCreated,
+    ExportDeleted,
+    ExportDownloaded,
+    ExportEvent,
+    ExportFinished,
+    ExportStreamed,
+)
 from helpdesk.events.payloads import (
     ApiKeyPayload,
     AttachmentPayload,
@@ -342,9 +349,14 @@ def audience_of(event: Event) -> Audience:
             | WebhookUpdated()
             | WebhookPaused()
             | WebhookDeleted()
+            | ExportCreated()
+            | ExportFinished()
             | ExportStreamed()
+            | ExportDownloaded()
+            | ExportDeleted()
         ):
-            return Audience(Floor.ADMIN)
+            named = (event.export.user_id,) if isinstance(event, (ExportCreated, ExportFinished)) else ()
+            return Audience(Floor.ADMIN, named)
         case _:
             assert_never(event)
 
@@ -364,7 +376,7 @@ def ticket_of(event: Event) -> UUID | None:
             return None
         case WebhookCreated() | WebhookUpdated() | WebhookPaused() | WebhookDeleted():
             return None
-        case ExportStreamed():
+        case ExportCreated() | ExportFinished() | ExportStreamed() | ExportDownloaded() | ExportDeleted():
             return None
         case _:
             return event.ticket.id

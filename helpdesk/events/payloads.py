@@ -6,7 +6,16 @@ from typing import Any, Literal
 from uuid import UUID
 
 from helpdesk.shapes import Moment, Shape
-from helpdesk.vocabulary import NotificationKind, TicketPriority, TicketStatus, ViewVisibility
+from helpdesk.vocabulary import (
+    ExportFormat,
+    ExportKind,
+    ExportProblem,
+    ExportStatus,
+    NotificationKind,
+    TicketPriority,
+    TicketStatus,
+    ViewVisibility,
+)
 
 
 class PersonPayload(Shape):
@@ -177,3 +186,26 @@ class UserPayload(Shape):
     """When they were last invited, until they accept."""
     created_at: Moment
     updated_at: Moment
+
+
+class ExportPayload(Shape):
+    """Somebody took something out of the hub as a file, or has it made. `query`: what they asked for.
+
+    `rowsExpected` is null until they were counted; `problem` says why it has failed.
+    """
+
+    id: UUID
+    user_id: UUID
+    what: ExportKind
+    format: ExportFormat
+    query: dict[str, Any]
+    status: ExportStatus
+    rows_done: int
+    rows_expected: int | None
+    problem: ExportProblem | None
+    filename: str
+    file_size: int | None
+    created_at: Moment
+    started_at: Moment | None
+    finished_at: Moment | None
+    expires_at: Moment

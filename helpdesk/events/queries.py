@@ -143,14 +143,16 @@ def list_desk_rows(viewer: Viewer, *, after: int, upto: int, limit: int) -> list
 
 
 def list_told_rows(viewer: Viewer, *, after: int, upto: int, limit: int) -> list[LogRow]:
-    """What somebody was told with `after < seq <= upto`, in order.
+    """What somebody was told with `after < seq <= upto`, and what became of their exports, in order.
 
     A requester who was an agent may have been told of others' tickets and of notes, even of their own ticket.
     """
-    where = "e.seq > %s AND e.seq <= %s AND e.type = 'notification.created' AND e.people @> ARRAY[%s]"
-    given: list[Any] = [after, upto, viewer.id]
+    told = "(e.type = 'notification.created' OR e.type LIKE %s AND e.ticket IS NULL)"
+    where = f"e.seq > %s AND e.seq <= %s AND {told} AND e.people @> ARRAY[%s]"
+    given: list[Any] = [after, upto, "export.%", viewer.id]
     if not viewer.role.is_staff:
-        where, given = f"{where} AND t.requester_id = %s AND NOT EXISTS ({_NOTE_TOLD})", [*given, viewer.id]
+        own = f"t.requester_id = %s AND NOT EXISTS ({_NOTE_TOLD})"
+        where, given = f"{where} AND (e.type <> 'notification.created' OR {own})", [*given, viewer.id]
     return _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq LIMIT %s", [*given, limit])
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
-from helpdesk.exports.schemas import TicketsAsked
+from helpdesk.exports.schemas import TicketsAsked, asked_json
 from helpdesk.exports.tables import Column, Table, TablePage
 from helpdesk.exports.ticket_columns import MOMENTS, TOLD, columns_for, left_out
 from helpdesk.paging import page_after
@@ -20,6 +20,8 @@ from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.queries import PEOPLE, order_of, require_askable, tickets_visible_to
 from helpdesk.tickets.rules import require_filter
 from helpdesk.vocabulary import Role
+
+_NO_CONDITIONS = frozenset({"sortBy", "sortOrder", "columns"})
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,12 @@ class TicketTable(Table):
             Column(f"{TOLD[name].label} ({zone.key})" if name in MOMENTS else TOLD[name].label, TOLD[name].width)
             for name in names
         ]
+
+    def about(self) -> list[str]:
+        asked = asked_json(self.asked)
+        conditions = {name: asked[name] for name in asked if name not in _NO_CONDITIONS}
+        told = "; ".join(f"{name} {_joined(value)}" for name, value in conditions.items())
+        return [f"Picked by: {told}"] if told else ["All tickets"]
 
     def count(self, person: Person) -> int:
         return self._picked(person, self._view(person)).order_by().count()
@@ -61,3 +69,7 @@ class TicketTable(Table):
 
     def _names_an_order(self) -> bool:
         return bool({"sort_by", "sort_order"} & self.asked.model_fields_set)
+
+
+def _joined(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -43,6 +43,10 @@ class Table(ABC):
     def columns(self, person: Person, zone: ZoneInfo) -> list[Column]:
         """In the order of the cells; refuses what the person may not ask for."""
 
+    def about(self) -> list[str]:
+        """What is below the title of a document."""
+        return []
+
     @abstractmethod
     def count(self, person: Person) -> int:
         """How many rows are to be expected."""

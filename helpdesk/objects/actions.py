@@ -21,7 +21,7 @@ LEASE = timedelta(minutes=2)
 MOST_A_CLAIM = 100
 
 
-def expect_object(key: str, *, ticket_id: UUID, put_until: datetime, remove_at: datetime) -> None:
+def expect_object(key: str, *, ticket_id: UUID | None, put_until: datetime, remove_at: datetime) -> None:
     """Something may come to lie there until `put_until`; unless it is held by then, it goes at `remove_at`."""
     StoredObject.objects.create(key=key, ticket_id=ticket_id, put_until=put_until, remove_at=remove_at)
     wake(WAKEUP, remove_at)
@@ -31,6 +31,14 @@ def hold_object(key: str, *, comment_id: UUID | None) -> bool:
     """An attachment keeps it from now on. False: its time was over, and it may be gone, or is being removed now."""
     expected = StoredObject.objects.filter(key=key, attempts=0, remove_at__gt=now())
     return bool(expected.update(remove_at=None, comment_id=comment_id))
+
+
+def keep_object(key: str, *, until: datetime) -> bool:
+    """It lies there now, and is removed at that moment. False: its time was over, as in `hold_object`."""
+    expected = StoredObject.objects.filter(key=key, attempts=0, remove_at__gt=now())
+    kept = bool(expected.update(remove_at=until))
+    wake(WAKEUP, until)
+    return kept
 
 
 def remove_object(key: str) -> None:

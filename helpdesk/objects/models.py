@@ -16,12 +16,13 @@ class StoredObject(models.Model):
     """
 
     key = models.CharField(max_length=200, primary_key=True)
-    ticket_id = models.UUIDField()
+    ticket_id = models.UUIDField(null=True)
+    """None: it is no ticket's; an export."""
     comment_id = models.UUIDField(null=True)
     put_until = models.DateTimeField()
     """Until when somebody may begin to put something there."""
     remove_at = models.DateTimeField(null=True)
-    """When it is removed, or looked after again. None: an attachment holds it."""
+    """When it is removed, or looked after again. None: an attachment holds it. An export ends then."""
     attempts = models.PositiveIntegerField(default=0)
     """How often somebody began to remove it; from the first on nobody can hold it any more."""
     created_at = models.DateTimeField(default=now)

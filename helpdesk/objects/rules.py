@@ -20,6 +20,11 @@ def key_of(tenant_id: UUID, *, ticket_id: UUID, object_id: UUID) -> str:
     return f"{prefix_of(tenant_id)}{ticket_id}/{object_id}"
 
 
+def export_key_of(tenant_id: UUID, *, export_id: UUID, attempt: int) -> str:
+    """Each attempt has a place of its own, so that none writes over what another one's reader was led to."""
+    return f"{prefix_of(tenant_id)}exports/{export_id}/{attempt}"
+
+
 def last_look(put_until: datetime) -> datetime:
     """From when on nothing can come to lie there any more."""
     return put_until + STILL_ARRIVING

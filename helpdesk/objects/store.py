@@ -16,6 +16,8 @@ from typing import IO, Any
 
 import boto3
 import structlog
+from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
@@ -92,6 +94,18 @@ def copy(key: str, *, to: str) -> bool:
             _require_missing(error)
             return False
     return True
+
+
+def put_in_parts(key: str, file: IO[bytes], *, mime_type: str) -> None:
+    """What stands in the file, from where it is read now; a large one in parts, so that none takes long."""
+    with _told():
+        _client().upload_fileobj(
+            file,
+            settings.S3_BUCKET,
+            key,
+            ExtraArgs={"ContentType": mime_type},
+            Config=TransferConfig(use_threads=False),
+        )
 
 
 def read(key: str) -> Iterator[bytes]:
@@ -232,7 +246,7 @@ def _told() -> Iterator[None]:
         _log.error("object_store_refused", code=error.response.get("Error", {}).get("Code"))
         STORE_FAILURES.inc()
         raise StoreAway from error
-    except (BotoCoreError, ResponseParserError, KeyError, ValueError, RecursionError) as error:
+    except (Boto3Error, BotoCoreError, ResponseParserError, KeyError, ValueError, RecursionError) as error:
         # The last ones: an answer that no store gives, or one that leads in a circle.
         _answered.pop(settings.S3_ENDPOINT_URL, None)
         _log.error("object_store_away", error=type(error).__name__)

@@ -49,6 +49,7 @@ class Target:
     draft_id: UUID = field(default_factory=uuid4)
     address: str = "nobody@nowhere.example"
     """Of that person."""
+    export_id: UUID = field(default_factory=uuid4)
     email: str = "somebody@new.example"
     password: str = "a-new-password"
     refresh_token: str = field(default_factory=lambda: str(uuid4()))
@@ -79,6 +80,7 @@ class Target:
             "view": str(self.view_id),
             "draftId": str(self.draft_id),
             "draftKind": "reply",
+            "exportId": str(self.export_id),
             "memberIds": str(self.member_id),
         }
 
@@ -161,6 +163,8 @@ class Operation:
             return {"sinceSeq": 1}  # one of two
         if self.id == "bulkTickets":
             return {"ids": [str(target.ticket_id)], "set": {"priority": "low"}}  # one way to pick, one thing to do
+        if self.id == "createExport" and not optional:
+            return {"tickets": {"status": ["open"]}}
         schema = self.described["requestBody"]["content"]["application/json"]["schema"]
         body = _object(_resolved(schema), target, optional)
         if self.id == "registerAttachment":

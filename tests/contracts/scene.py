@@ -16,6 +16,7 @@ from helpdesk.attachments.shapes import file_url
 from helpdesk.clock import now
 from helpdesk.comments.actions import add_comment
 from helpdesk.drafts.actions import save_draft
+from helpdesk.exports.models import Export
 from helpdesk.mail.models import Mail, MailTemplate, UndeliverableAddress
 from helpdesk.notifications.models import Notification
 from helpdesk.people.actions import start_session
@@ -65,6 +66,8 @@ class Scene:
     """`author`'s reply on the ticket, not sent."""
     view_id: UUID
     """The team's; `author`'s own where they are staff."""
+    export_id: UUID
+    """`author`'s, with a file."""
 
     def target(self, desk: Desk, *, person: Person, **more: Any) -> Target:
         """All of it, to be named by a call."""
@@ -86,6 +89,7 @@ _NAMED = (
     "file_url",
     "view_id",
     "draft_id",
+    "export_id",
 )
 
 
@@ -128,6 +132,17 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
         owner = author if author.is_staff else desk.agent
         shared = {"visibility": "team", "team_id": team.id}
         view = create_view(owner, fields=CreateView(name=f"{word} view").everything() | shared)
+        export = Export.objects.create(
+            person=author,
+            kind="tickets",
+            format="csv",
+            status="done",
+            query={"q": f"{word} export"},
+            filename=f"{word} export.csv",
+            key=f"{desk.ref.id}/exports/{word}",
+            due_at=None,
+            expires_at=now() + timedelta(days=1),
+        )
     return Scene(
         ticket_id=ticket.id,
         reply_id=reply.id,
@@ -144,6 +159,7 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
         file_url=url,
         view_id=view.id,
         draft_id=draft.id,
+        export_id=export.id,
     )
 
 

@@ -94,7 +94,7 @@ class Other:
         assert after == self.before
 
     def require_unseen(self, answer: Answer) -> None:
-        told = answer.response.content.decode() + str(answer.headers.items())
+        told = answer.response.content.decode(errors="replace") + str(answer.headers.items())
         assert not [secret for secret in self.secrets if secret in told], answer
 
 
@@ -192,12 +192,13 @@ class TestTheTrialsAreReal:
         if operation.id == "registerAttachment":
             put(target.upload_key)
         answer = caller.call(call.method, call.path, call.body)
-        assert 200 <= answer.status < 300 or (answer.status, operation.id) == (302, "downloadAttachment"), answer
+        is_led = answer.status == 302 and operation.id in ("downloadAttachment", "downloadExport")
+        assert 200 <= answer.status < 300 or is_led, answer
 
     def test_the_canary_is_there_for_its_owners(self, api: Api, globex: Desk, other: Other) -> None:
         for path in (f"/tickets/{other.scene.ticket_id}", "/tickets", "/auth/me", f"/tenants/{globex.ref.id}"):
             answer = api.as_(globex, globex.admin).get(path)
-            assert CANARY in answer.response.content.decode(), path
+            assert CANARY in answer.response.content.decode(errors="replace"), path
 
     def test_the_fingerprint_sees_a_change(self, api: Api, globex: Desk, other: Other) -> None:
         answer = api.as_(globex, globex.agent).patch(f"/tickets/{other.scene.ticket_id}", {"priority": "low"})
