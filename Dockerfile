@@ -37,16 +37,18 @@ RUN python manage.py collectstatic --no-input --verbosity 0 \
     && python -m whitenoise.compress --quiet /app/static \
     && python -m compileall -q config helpdesk realtime tasks tenants /opt/hub/lib
 
+# What documents are written in: Latin, Greek, Cyrillic, Arabic, Hebrew; Chinese, Japanese, Korean. docs/exports.md
+FROM python:${PYTHON} AS fonts
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends fonts-dejavu-core fonts-droid-fallback
+
 FROM python:${PYTHON} AS hub
 LABEL org.opencontainers.image.title="ticket hub" \
       org.opencontainers.image.description="A real-time collaborative ticket hub."
-# What documents are written in: Latin, Greek, Cyrillic, Arabic, Hebrew; Chinese, Japanese, Korean. docs/exports.md
-# hadolint ignore=DL3008
-RUN apt-get update \
-    && apt-get install --yes --no-install-recommends fonts-dejavu-core fonts-droid-fallback \
-    && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --user-group --no-create-home --shell /usr/sbin/nologin hub \
     && install --directory --owner hub --group hub --mode 755 /run/secrets /run/service-secrets
+COPY --from=fonts /usr/share/fonts/truetype /usr/share/fonts/truetype
 COPY --from=packages /opt/hub /opt/hub
 COPY --from=built /app /app
 # hadolint ignore=DL3064

@@ -123,6 +123,8 @@ OPERATIONS: dict[str, Allowed] = {
     # Requesters take what they see in their lists: their own tickets, without what is the staff's.
     "exportTickets": Allowed(PEOPLE, "tickets:read"),
     "exportTicket": Allowed(PEOPLE, "tickets:read"),
+    "exportAudit": Allowed(ADMINS, "audit:read"),
+    "exportAnalytics": Allowed(STAFF, "analytics:read"),
     # A file that is made in the background needs the right to what is in it besides, then and when it is fetched.
     "listExports": Allowed(STAFF, "exports:read"),
     "createExport": Allowed(STAFF, "exports:write"),

@@ -108,6 +108,7 @@ EXCEPTIONS: dict[str, Any] = {
 }
 
 ENOUGH: dict[str, tuple[str, ...]] = {
+    "CreateExport": ("format", "tickets", "timeZone"),
     "BulkChange": ("ids", "set", "addTags"),
     "BulkSet": ("status", "assignedToId"),
     "ChangeView": ("name", "filter", "sortBy", "sortOrder"),

@@ -158,6 +158,8 @@ FIELDS: dict[str, Any] = {
     "refused": 0,
     "removeTags": ["new"],
     "reopened": 2,
+    "report": "series",
+    "source": "log",
     "requestId": "req-7f9c2d",
     "requesterId": JOSE,
     "resolved": 9,

@@ -98,7 +98,7 @@ def create_export(
     table.page(actor, "", limit=1)
     if format_ is ExportFormat.PDF:
         require_fonts()
-        require_size(format_, table.count(actor))
+        require_size(format_, table.count(actor) if table.is_counted else 0)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, desk.current().id.int % 2**31])
     own, all_of_them = count_under_way(actor)

@@ -14,10 +14,21 @@ from helpdesk.events.payloads import ExportPayload
 from helpdesk.exports import actions, queries
 from helpdesk.exports.fonts import require_fonts
 from helpdesk.exports.making import MIME_TYPES
+from helpdesk.exports.of_analytics import AnalyticsTable
+from helpdesk.exports.of_audit import AuditTable
 from helpdesk.exports.of_ticket import get_conversation
 from helpdesk.exports.of_tickets import TicketTable
 from helpdesk.exports.rules import LINK_LASTS
-from helpdesk.exports.schemas import CreateExport, ExportList, ExportListQuery, TicketPdfQuery, TicketsCsvQuery
+from helpdesk.exports.schemas import (
+    AnalyticsCsvQuery,
+    AuditCsvQuery,
+    CreateExport,
+    ExportList,
+    ExportListQuery,
+    TicketPdfQuery,
+    TicketsCsvQuery,
+    Told,
+)
 from helpdesk.exports.shapes import export_payload
 from helpdesk.exports.streams import stream_csv
 from helpdesk.exports.tables import zone_for
@@ -53,6 +64,31 @@ def export_tickets(request: PersonRequest, query: Query[TicketsCsvQuery]) -> Htt
     """
     answer = stream_csv(request, TicketTable(query), query, operation="exportTickets")
     actions.note_streamed(request.auth, what=ExportKind.TICKETS, format_=ExportFormat.CSV, asked=query)
+    return answer
+
+
+@router.get(
+    "/audit.csv", operation_id="exportAudit", response={200: None}, openapi_extra=AS_CSV, summary="The audit as CSV"
+)
+def export_audit(request: PersonRequest, query: Query[AuditCsvQuery]) -> HttpResponseBase:
+    """What `GET /audit` lists, newest first, while it is read."""
+    answer = stream_csv(request, AuditTable(query), query, operation="exportAudit")
+    actions.note_streamed(request.auth, what=ExportKind.AUDIT, format_=ExportFormat.CSV, asked=query)
+    return answer
+
+
+@router.get(
+    "/analytics.csv",
+    operation_id="exportAnalytics",
+    response={200: None},
+    openapi_extra=AS_CSV,
+    summary="Figures as CSV",
+)
+def export_analytics(request: PersonRequest, query: Query[AnalyticsCsvQuery]) -> HttpResponseBase:
+    """A table of `/analytics`; how long it took is in hours."""
+    told = Told(time_zone=query.time_zone, separator=query.separator)
+    answer = stream_csv(request, AnalyticsTable(query), told, operation="exportAnalytics")
+    actions.note_streamed(request.auth, what=ExportKind.ANALYTICS, format_=ExportFormat.CSV, asked=query)
     return answer
 
 

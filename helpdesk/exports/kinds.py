@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from helpdesk.exports.of_analytics import AnalyticsTable
+from helpdesk.exports.of_audit import AuditTable
 from helpdesk.exports.of_tickets import TicketTable
-from helpdesk.exports.schemas import TicketsAsked
+from helpdesk.exports.schemas import AnalyticsAsked, AuditAsked, TicketsAsked
 from helpdesk.exports.tables import Table
 from helpdesk.vocabulary import ExportKind
 
-OPERATIONS: dict[ExportKind, str] = {ExportKind.TICKETS: "exportTickets"}
+OPERATIONS: dict[ExportKind, str] = {
+    ExportKind.TICKETS: "exportTickets",
+    ExportKind.TICKET: "exportTicket",
+    ExportKind.AUDIT: "exportAudit",
+    ExportKind.ANALYTICS: "exportAnalytics",
+}
 """Who may not do this in person gets no file of it either."""
 
 
@@ -18,5 +25,9 @@ def table_of(kind: ExportKind, query: dict[str, Any]) -> Table:
     match kind:
         case ExportKind.TICKETS:
             return TicketTable(TicketsAsked.model_validate(query))
-        case _:
+        case ExportKind.AUDIT:
+            return AuditTable(AuditAsked.model_validate(query))
+        case ExportKind.ANALYTICS:
+            return AnalyticsTable(AnalyticsAsked.model_validate(query))
+        case ExportKind.TICKET:  # no table: it is made while one waits
             raise ValueError(kind)

@@ -40,7 +40,7 @@ class TicketTable(Table):
         ]
 
     def about(self) -> list[str]:
-        asked = asked_json(self.asked)
+        asked = asked_json(self.asked, as_=TicketsAsked)
         conditions = {name: asked[name] for name in asked if name not in _NO_CONDITIONS}
         told = "; ".join(f"{name} {_joined(value)}" for name, value in conditions.items())
         return [f"Picked by: {told}"] if told else ["All tickets"]

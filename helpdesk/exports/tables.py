@@ -38,6 +38,8 @@ class Table(ABC):
 
     stem: ClassVar[str]
     title: ClassVar[str]
+    is_counted: ClassVar[bool] = True
+    """False: `count` says how many there are at most."""
 
     @abstractmethod
     def columns(self, person: Person, zone: ZoneInfo) -> list[Column]:

@@ -23,6 +23,7 @@ from psycopg import sql
 from helpdesk.clock import now
 from helpdesk.erasing.actions.log import WAKEUP as ERASURES
 from helpdesk.events import bell
+from helpdesk.exports.actions import WAKEUP as EXPORTS
 from helpdesk.mail.actions.outbox import WAKEUP as MAIL
 from helpdesk.objects import store
 from helpdesk.objects.actions import WAKEUP as OBJECTS
@@ -46,7 +47,7 @@ from tenants.keeping.tables import SEALED, list_tables
 from tenants.migrating.route import Key, Route
 from tenants.models import Domain, Tenant
 
-DUE_AT_ONCE = ("dispatch", MAIL, DELIVERIES, FAILING, OBJECTS, ERASURES)
+DUE_AT_ONCE = ("dispatch", MAIL, DELIVERIES, FAILING, OBJECTS, ERASURES, EXPORTS)
 """What may wait in a tenant; whoever wakes up for it and finds nothing goes to sleep again."""
 
 UNTIL_KNOWN = timedelta(seconds=resolve.LIFETIME_S + 2)
@@ -186,11 +187,9 @@ class Import:
     def _require_own_keys(self) -> None:
         """No row of it leads to a file of another tenant."""
         with connection.cursor() as cursor:
-            for table in ("attachment", "upload", "stored_object"):
-                cursor.execute(
-                    sql.SQL("SELECT 1 FROM {} WHERE NOT starts_with(key, %s) LIMIT 1").format(sql.Identifier(table)),
-                    [prefix_of(self.ref.id)],
-                )
+            for table in ("attachment", "upload", "stored_object", "export"):
+                foreign = sql.SQL("SELECT 1 FROM {} WHERE key <> '' AND NOT starts_with(key, %s) LIMIT 1")
+                cursor.execute(foreign.format(sql.Identifier(table)), [prefix_of(self.ref.id)])
                 if cursor.fetchone():
                     raise NotAnArchive(f"A row of {table} names a file that is not this tenant's.")
 

@@ -43,10 +43,15 @@ LAST = stages()["hub"]
 
 class TestImage:
     def test_ends_in_a_stage_without_what_builds(self) -> None:
-        assert list(stages()) == ["console", "packages", "built", "hub"]
+        assert list(stages()) == ["console", "packages", "built", "fonts", "hub"]
         assert not [rest for _, rest in LAST if re.search(r"apt|gcc|build-essential|npm|pip install|node", rest)]
         copied = [rest for word, rest in LAST if word == "COPY"]
-        assert copied == ["--from=packages /opt/hub /opt/hub", "--from=built /app /app"]
+        fonts = "/usr/share/fonts/truetype"
+        assert copied == [
+            f"--from=fonts {fonts} {fonts}",
+            "--from=packages /opt/hub /opt/hub",
+            "--from=built /app /app",
+        ]
 
     def test_is_nobodys_root(self) -> None:
         users = [rest for word, rest in LAST if word == "USER"]

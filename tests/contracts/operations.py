@@ -163,8 +163,9 @@ class Operation:
             return {"sinceSeq": 1}  # one of two
         if self.id == "bulkTickets":
             return {"ids": [str(target.ticket_id)], "set": {"priority": "low"}}  # one way to pick, one thing to do
-        if self.id == "createExport" and not optional:
-            return {"tickets": {"status": ["open"]}}
+        if self.id == "createExport":
+            found = _object(_resolved({"$ref": "#/components/schemas/TicketsInBody"}), target, optional)
+            return {"tickets": found, "timeZone": "UTC"}  # one thing to ask for
         schema = self.described["requestBody"]["content"]["application/json"]["schema"]
         body = _object(_resolved(schema), target, optional)
         if self.id == "registerAttachment":

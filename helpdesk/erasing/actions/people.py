@@ -28,6 +28,7 @@ _ONLY_THEIRS = (
     "account_link",
     "api_key",
     "draft",
+    "export",
     "mail",
     "notification",
     "notification_preference",
@@ -79,7 +80,11 @@ def _erase(actor: Person | None, person: Person, texts: Texts, tickets: Tickets)
 
 def _remove_what_is_theirs(person: Person) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT key FROM upload WHERE person_id = %s", [person.id])
+        cursor.execute(
+            "SELECT key FROM upload WHERE person_id = %s"
+            " UNION ALL SELECT key FROM export WHERE person_id = %s AND key <> ''",
+            [person.id, person.id],
+        )
         for (key,) in cursor.fetchall():
             remove_object(key)
         for table in _ONLY_THEIRS:
