@@ -1,15 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { Inbox, SearchX, TriangleAlert } from "lucide-react";
+import { Download, Inbox, SearchX, TriangleAlert } from "lucide-react";
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { useLocation } from "wouter";
 import { listViews, type View } from "../live/views";
-import { Button } from "../ui/Button";
+import { ExportTickets } from "../exporting/ExportTickets";
+import { Button, IconButton } from "../ui/Button";
 import { useShortcuts } from "../ui/keys";
 import { Empty, Skeleton } from "../ui/States";
 import { useWords } from "../words";
 import { number } from "../words/times";
 import { arrange } from "./arrange";
-import { isNarrowed, type Asked, type Filter } from "./asked";
+import { asQuery, isNarrowed, type Asked, type Filter } from "./asked";
 import { BulkBar, type BulkHandle } from "./BulkBar";
 import { isColumn, type ColumnName } from "./columns";
 import { FilterBar } from "./FilterBar";
@@ -83,6 +84,7 @@ function List({ view, text, openTicketId, badge }: ListProps) {
   const [columns, setColumns] = useState(() => view?.columns.filter(isColumn) ?? USUAL);
   const [at, setAt] = useState<string | null>(openTicketId);
   const [isSaving, setIsSaving] = useState(false);
+  const [isExporting, setIsExporting] = useState(false);
   const asked = useMemo<Asked>(
     () => ({
       viewId: view?.id ?? null,
@@ -160,6 +162,9 @@ function List({ view, text, openTicketId, badge }: ListProps) {
         {(isNarrowed(filter) || order !== null) && (
           <Button onClick={() => setIsSaving(true)}>{t("queue.saveView")}</Button>
         )}
+        <IconButton label={t("exporting.tickets")} onClick={() => setIsExporting(true)}>
+          <Download size={16} />
+        </IconButton>
       </div>
       <div className={css.body}>
         {isBehind && (
@@ -198,6 +203,14 @@ function List({ view, text, openTicketId, badge }: ListProps) {
           onWhole={selection.whole}
           onClear={selection.clear}
           handle={bulk}
+        />
+      )}
+      {isExporting && (
+        <ExportTickets
+          {...{ name, columns }}
+          shown={t("queue.count", { count: list.count, shown })}
+          tickets={asQuery(asked)}
+          onClose={() => setIsExporting(false)}
         />
       )}
       {isSaving && <SaveView {...{ asked, columns }} onClose={() => setIsSaving(false)} />}

@@ -4,6 +4,7 @@ import { NewTicket } from "../ticket/NewTicket";
 import { Queue } from "../queue/Queue";
 import { TicketPage } from "../ticket/TicketPage";
 import { part } from "../api/parts";
+import { useExportTold } from "../exporting/telling";
 import { useNewVersion } from "../live/newVersion";
 import { useNotifying } from "../live/notifying";
 import { useMe } from "../session/context";
@@ -27,7 +28,7 @@ export default function Workspace() {
   const { t } = useWords();
   const me = useMe();
   const [path, go] = useLocation();
-  useNotifying(go);
+  useNotifying(go, useExportTold());
   useNewVersion();
   const [shows, setShows] = useState<"palette" | "help" | "new" | null>(null);
   const main = useRef<HTMLElement>(null);

@@ -1,11 +1,14 @@
-import { Link2, MoreHorizontal, Trash2, X } from "lucide-react";
+import { FileText, Link2, MoreHorizontal, NotebookPen, Trash2, X } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import type { TicketDetail } from "../conversation/state";
+import { fetchFile } from "../exporting/ask";
 import { useMe } from "../session/context";
 import { IconButton } from "../ui/Button";
 import { Menu } from "../ui/Menu";
+import { useProblem } from "../ui/States";
 import { toast } from "../ui/toasts";
 import { useWords } from "../words";
+import { timeZone } from "../words/times";
 import { DeleteTicket } from "./DeleteTicket";
 import css from "./Head.module.css";
 
@@ -30,8 +33,22 @@ export function Head({ ticket, onTitle, clash, onClose, badge, viewers }: Props)
     await navigator.clipboard.writeText(`${location.origin}${location.pathname}#/tickets/${ticket.id}`);
     toast(t("ui.copied"));
   };
+  const inWords = useProblem();
+  const save = async (notes: boolean) => {
+    const gone = toast(t("exporting.making"), { staysMs: 60_000 });
+    const asked = new URLSearchParams({ timeZone: timeZone(), ...(notes ? { notes: "true" } : {}) });
+    try {
+      await fetchFile(`/api/v1/exports/tickets/${ticket.id}.pdf?${asked}`, `ticket-${ticket.number}.pdf`);
+    } catch (error) {
+      toast(inWords(error), { isProblem: true });
+    } finally {
+      gone();
+    }
+  };
   const items = [
     { name: t("ticket.copyLink"), icon: <Link2 size={14} aria-hidden />, onPick: () => void copy() },
+    { name: t("exporting.pdf"), icon: <FileText size={14} aria-hidden />, onPick: () => void save(false) },
+    { name: t("exporting.pdfWithNotes"), icon: <NotebookPen size={14} aria-hidden />, onPick: () => void save(true) },
     ...(me.role === "ADMIN"
       ? [
           {

@@ -1,6 +1,7 @@
 import analytics from "./analytics.json";
 import conversation from "./conversation.json";
 import door from "./door.json";
+import exporting from "./exporting.json";
 import notifications from "./notifications.json";
 import platform from "./platform.json";
 import portal from "./portal.json";
@@ -16,6 +17,7 @@ export default {
   analytics,
   conversation,
   door,
+  exporting,
   notifications,
   platform,
   portal,
