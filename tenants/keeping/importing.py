@@ -21,23 +21,19 @@ from psycopg import Error as PostgresError
 from psycopg import sql
 
 from helpdesk.clock import now
-from helpdesk.erasing.actions.log import WAKEUP as ERASURES
 from helpdesk.events import bell
-from helpdesk.exports.actions import WAKEUP as EXPORTS
-from helpdesk.mail.actions.outbox import WAKEUP as MAIL
 from helpdesk.objects import store
-from helpdesk.objects.actions import WAKEUP as OBJECTS
 from helpdesk.objects.rules import prefix_of
 from helpdesk.people.directory import remember_everybody
 from helpdesk.sealing import fingerprints, seal
 from helpdesk.wakeups import wake
-from helpdesk.webhooks.actions.endpoints import DELIVERIES, FAILING
 from tenants import context, resolve
 from tenants.actions import insert_row
 from tenants.context import TenantRef
 from tenants.domains import set_domains
 from tenants.keeping.archive import OBJECT, ROWS, Checked, Member, unpacked
 from tenants.keeping.building import alone, bring_up_to_date, build_schema, drop_leftovers, own_steps
+from tenants.keeping.due import DUE_AT_ONCE
 from tenants.keeping.errors import DoesNotFit, NotAnArchive, Refused
 from tenants.keeping.manifest import Manifest, Sealed, read_manifest, read_sealed
 from tenants.keeping.records import note_record, whoever_runs_this
@@ -46,9 +42,6 @@ from tenants.keeping.state import State, make_state, sum_table
 from tenants.keeping.tables import SEALED, list_tables
 from tenants.migrating.route import Key, Route
 from tenants.models import Domain, Tenant
-
-DUE_AT_ONCE = ("dispatch", MAIL, DELIVERIES, FAILING, OBJECTS, ERASURES, EXPORTS)
-"""What may wait in a tenant; whoever wakes up for it and finds nothing goes to sleep again."""
 
 UNTIL_KNOWN = timedelta(seconds=resolve.LIFETIME_S + 2)
 """A worker that asked for this tenant while it was not there believes so for a while, and would forget what is due."""

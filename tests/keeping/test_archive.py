@@ -25,7 +25,7 @@ from tasks.wakeups import JOBS
 from tenants import context, resolve
 from tenants.actions import EMPTY_PREFIX, EMPTY_PREFIX_LAST, delete_tenant
 from tenants.keeping import archive as archives
-from tenants.keeping.importing import DUE_AT_ONCE
+from tenants.keeping.due import DUE_AT_ONCE
 from tenants.keeping.state import HEADING
 from tenants.keeping.tables import SEALED
 from tenants.models import Tenant
