@@ -7,6 +7,7 @@ default of its own for each row's moment, or must not be in a transaction is app
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterator
 from typing import Any
 
@@ -17,6 +18,8 @@ from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 from django.db.models.fields import NOT_PROVIDED
 
+_one_reads_at_a_time = threading.Lock()
+"""Django's loader reloads the migrations' packages: another thread would find one that is half there."""
 Key = tuple[str, str]
 """An app's label and a migration's name."""
 
@@ -52,7 +55,8 @@ class Route:
     """All steps to this release. Belongs to one thread."""
 
     def __init__(self) -> None:
-        self._loader = MigrationLoader(None, ignore_no_migrations=True)
+        with _one_reads_at_a_time:
+            self._loader = MigrationLoader(None, ignore_no_migrations=True)
         graph = self._loader.graph
         plan = (key for leaf in sorted(graph.leaf_nodes()) for key in graph.forwards_plan(leaf))
         self.keys: list[Key] = list(dict.fromkeys(plan))
