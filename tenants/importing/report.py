@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TextIO
 
-What = Literal["refused", "changed"]
+What = Literal["refused", "left", "changed"]
 COLUMNS = ("tenant", "table", "id", "what", "reason")
 ORDER = (
     *("Tenant", "User", "Ticket", "Comment", "Attachment", "TicketActivity", "Notification"),
@@ -19,16 +19,17 @@ ORDER = (
 
 @dataclass(slots=True)
 class Totals:
-    """Of one table. `read` is the sum of `taken`, `here` and `refused`."""
+    """Of one table. `read` is the sum of `taken`, `here`, `left` and `refused`."""
 
     taken: int = 0
     here: int = 0
+    left: int = 0
     refused: int = 0
     changed: int = 0
 
     @property
     def read(self) -> int:
-        return self.taken + self.here + self.refused
+        return self.taken + self.here + self.left + self.refused
 
 
 @dataclass(slots=True)
@@ -58,6 +59,11 @@ class Report:
     def here(self, table: str, rows: int = 1) -> None:
         self.totals[table].here += rows
 
+    def left(self, tenant: str, table: str, id_: str, reason: str) -> None:
+        """Not taken, because the hub has no use for it."""
+        self.totals[table].left += 1
+        self._line(tenant, table, id_, "left", reason)
+
     def refused(self, tenant: str, table: str, id_: str, reason: str) -> None:
         self.totals[table].refused += 1
         self._line(tenant, table, id_, "refused", reason)
@@ -74,9 +80,9 @@ class Report:
 
     def table(self) -> str:
         """The totals, for whoever looks at the terminal."""
-        head = f"{'table':<16}{'read':>10}{'taken':>10}{'here':>10}{'refused':>10}{'changed':>10}"
+        head = f"{'table':<16}{'read':>10}{'taken':>10}{'here':>10}{'left':>10}{'refused':>10}{'changed':>10}"
         rows = [
-            f"{name:<16}{one.read:>10}{one.taken:>10}{one.here:>10}{one.refused:>10}{one.changed:>10}"
+            f"{name:<16}{one.read:>10}{one.taken:>10}{one.here:>10}{one.left:>10}{one.refused:>10}{one.changed:>10}"
             for name, one in self.totals.items()
         ]
         return "\n".join([head, *rows])

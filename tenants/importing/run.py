@@ -15,7 +15,7 @@ from django.db import transaction
 from helpdesk.importing.actions.pages import page
 from helpdesk.importing.queries import list_here, list_roles_here
 from helpdesk.importing.rules.people import ROLES
-from helpdesk.importing.rules.values import Choices, Known, Notes, NotTaken, Row, id_of
+from helpdesk.importing.rules.values import Choices, Known, Notes, NotNeeded, NotTaken, Row, id_of
 from helpdesk.vocabulary import Role
 from tenants import context
 from tenants.importing.desks import Here
@@ -82,12 +82,21 @@ class Run:
         notes = Notes()
         try:
             found = mapped(notes)
+        except NotNeeded as why:
+            self.leave(table, row, str(why))
+            return None
         except NotTaken as why:
             self.refuse(table, row, str(why))
             return None
         self.report.taken(table)
         self.report.changed(self.slug, table, str(row["id"]), notes.words)
         return found
+
+    def leave(self, table: str, row: Row, reason: str) -> None:
+        """It stays behind, and nobody will miss it."""
+        if table in LED_TO:
+            self.left[table].add(str(row["id"]))
+        self.report.left(self.slug, table, str(row["id"]), reason)
 
     def refuse(self, table: str, row: Row, reason: str) -> None:
         """It stays behind."""

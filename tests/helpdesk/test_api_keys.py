@@ -159,8 +159,9 @@ class TestActing:
                 refused = without.call(call.method, call.path, call.body)
                 assert_refused(refused, "FORBIDDEN", reason="scope")
                 assert scope in refused["data"]["scopes"]
-                if operation.method == "GET":
+                if operation.method == "GET" and operation.id != "downloadExport":  # and the scope of what is in it
                     assert alone.call(call.method, call.path, call.body).status not in (401, 403), operation.id
+            change_key(acme, revoked_at=now())  # a person has so many keys only
 
     def test_never_does_what_is_a_persons_own(self, api: Api, acme: Desk) -> None:
         key = api.as_token(key_for(acme, acme.admin))

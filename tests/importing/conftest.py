@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
@@ -99,10 +99,13 @@ def sign_in(imports: Import, name: str) -> Api:
     return Api(answer["token"])
 
 
-def reasons(imports: Import, lines: list[dict[str, str]], *names: str, what: str = "refused") -> list[str]:
+STAYED = ("refused", "left")
+
+
+def reasons(imports: Import, lines: list[dict[str, str]], *names: str, what: Collection[str] = STAYED) -> list[str]:
     """Why these rows were not taken, or how they were changed."""
     ids = [imports.original.ids[name] for name in names]
-    return [line["reason"] for line in lines if line["id"] in ids and line["what"] == what]
+    return [line["reason"] for line in lines if line["id"] in ids and line["what"] in what]
 
 
 def moment(minutes: int) -> str:

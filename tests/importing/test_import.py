@@ -41,7 +41,7 @@ class TestPeople:
 
     def test_whose_hash_is_broken_are_invited_anew(self, imported: Imported) -> None:
         imports, lines = imported.imports, imported.lines
-        assert "an admin invites them anew" in " ".join(reasons(imports, lines, "broken", what="changed"))
+        assert "an admin invites them anew" in " ".join(reasons(imports, lines, "broken", what=("changed",)))
         boss = sign_in(imports, "boss")
         assert boss.post(f"/users/{imports.id('broken')}/invite").status == 202
         assert boss.get(f"/users/{imports.id('broken')}")["firstName"] == "broken"
@@ -77,7 +77,7 @@ class TestTickets:
         assert (numbers["vpn"], numbers["for-uma"]) == (7, 40)
         assert numbers["no-number"] > 40
         assert boss.post("/tickets", {"title": "New"})["number"] > numbers["no-number"]
-        assert "another ticket's" in reasons(imports, lines, "same-number", what="changed")[0]
+        assert "another ticket's" in reasons(imports, lines, "same-number", what=("changed",))[0]
 
     def test_whom_they_are_for_decides_who_sees_them(self, imported: Imported) -> None:
         imports = imported.imports
@@ -128,7 +128,7 @@ class TestTickets:
         boss = sign_in(imports, "boss")
         ticket = boss.get(f"/tickets/{imports.id('long')}")
         assert (len(ticket["title"]), len(ticket["description"])) == (200, 5000)
-        assert len(reasons(imports, lines, "long", what="changed")) == 2
+        assert len(reasons(imports, lines, "long", what=("changed",))) == 2
         same = {name: ticket[name] for name in ("title", "description", "status", "priority")}
         assert boss.patch(f"/tickets/{imports.id('long')}", same).status == 200
 

@@ -65,7 +65,7 @@ class TestFiles:
 
     def test_of_another_size_than_was_said_are_named(self, imported: Imported) -> None:
         size = len(PNG) + 1
-        assert reasons(imported.imports, imported.lines, "local", what="changed") == [
+        assert reasons(imported.imports, imported.lines, "local", what=("changed",)) == [
             f"its file has {size} bytes, not 1"
         ]
 
@@ -154,8 +154,11 @@ class TestWebhooks:
         (told,) = reasons(imported.imports, imported.lines, name)
         assert why in told
 
+    def test_of_long_ago_are_no_fault(self, imported: Imported) -> None:
+        assert reasons(imported.imports, imported.lines, "old-delivery", what=("refused",)) == []
+
     def test_lose_events_that_are_none_here(self, imported: Imported) -> None:
-        (told,) = reasons(imported.imports, imported.lines, "plain-hook", what="changed")
+        (told,) = reasons(imported.imports, imported.lines, "plain-hook", what=("changed",))
         assert "SLA_BREACHED" in told
 
 

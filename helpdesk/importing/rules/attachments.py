@@ -11,7 +11,7 @@ from uuid import UUID
 
 from helpdesk.attachments.kinds import is_dangerous_name
 from helpdesk.attachments.rules import MIME_TYPE, clean_filename
-from helpdesk.importing.rules.values import Known, Notes, NotTaken, Row, id_of, is_deleted, moment_of, quoted
+from helpdesk.importing.rules.values import Known, Notes, NotNeeded, NotTaken, Row, id_of, is_deleted, moment_of, quoted
 
 _TYPE = re.compile(MIME_TYPE)
 _AUTHORITY = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://[^/]*/?")
@@ -54,7 +54,7 @@ def attachment_of(
 ) -> NewAttachment:
     """The attachment of a row. Nobody noted who uploaded it: it counts as its ticket's creator's. Raises NotTaken."""
     if is_deleted(row):
-        raise NotTaken("it was deleted there")
+        raise NotNeeded("it was deleted there")
     filename = _name_of(row)
     mime_type = str(row.get("mimeType") or "").partition(";")[0].strip().lower()
     if not _TYPE.fullmatch(mime_type) or mime_type not in types:

@@ -8,12 +8,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from helpdesk.importing.rules.values import Choices, Known, Notes, NotTaken, Row, id_of, moment_of, note_id, text_of
+from helpdesk.importing.rules.values import (
+    Choices,
+    Known,
+    Notes,
+    NotNeeded,
+    NotTaken,
+    Row,
+    id_of,
+    moment_of,
+    note_id,
+    text_of,
+)
 from helpdesk.vocabulary import NotificationKind
 
 KINDS = {kind.value.upper(): kind.value for kind in NotificationKind} | {
     "TICKET_ASSIGNED": NotificationKind.ASSIGNED.value
 }
+UNTOLD = frozenset({"TICKET_CREATED", "TICKET_UPDATED"})
 """Nobody is notified here that there is a new ticket, or that it was changed in some way."""
 MOST_TITLE = 400
 UNTITLED = "Notification"
@@ -43,7 +55,7 @@ def notification_of(
     row: Row, *, known: Known, tickets: Collection[str], choices: Choices, now: datetime, notes: Notes
 ) -> NewNotification:
     """The notification of a row; `tickets`: those of theirs that are here. Raises NotTaken."""
-    kind = choices.word("notification", row.get("type"), KINDS)
+    kind = _kind(row, choices)
     person, ticket = known.person(row.get("userId")), ticket_named(row)
     if person is None:
         raise NotTaken("its user was not taken")
@@ -61,6 +73,15 @@ def notification_of(
         is_read=row.get("isRead") is True,
         created_at=moment_of(row.get("createdAt"), otherwise=now, now=now),
     )
+
+
+def _kind(row: Row, choices: Choices) -> str:
+    try:
+        return choices.word("notification", row.get("type"), KINDS)
+    except NotTaken as why:
+        if row.get("type") in UNTOLD:
+            raise NotNeeded(f"nobody is notified of this here ({why})") from None
+        raise
 
 
 def _named(row: Row, name: str) -> str:

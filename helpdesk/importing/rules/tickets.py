@@ -11,6 +11,7 @@ from helpdesk.importing.rules.values import (
     Choices,
     Known,
     Notes,
+    NotNeeded,
     NotTaken,
     Row,
     is_deleted,
@@ -79,7 +80,7 @@ class NewComment:
 def ticket_of(row: Row, *, known: Known, choices: Choices, now: datetime, notes: Notes) -> NewTicket:
     """The ticket of a row. Raises NotTaken."""
     if is_deleted(row):
-        raise NotTaken("it was deleted there")
+        raise NotNeeded("it was deleted there")
     creator, requester = _people_of(row, known, notes)
     created_at = moment_of(row.get("createdAt"), otherwise=now, now=now)
     return NewTicket(
@@ -99,7 +100,7 @@ def ticket_of(row: Row, *, known: Known, choices: Choices, now: datetime, notes:
 def comment_of(row: Row, *, ticket_id: UUID, since: datetime, known: Known, now: datetime, notes: Notes) -> NewComment:
     """The comment of a row; never before `since`, when its ticket was made. Raises NotTaken."""
     if is_deleted(row):
-        raise NotTaken("it was deleted there")
+        raise NotNeeded("it was deleted there")
     author = known.person(row.get("authorId"))
     if author is None:
         raise NotTaken(f"its author {quoted(row.get('authorId'))} is nobody of this tenant")

@@ -29,6 +29,10 @@ class NotTaken(Exception):
     """This row stays behind. Its text is the reason, for whoever reads the report."""
 
 
+class NotNeeded(NotTaken):
+    """It stays behind although nothing is wrong with it: the hub has no use for such a row."""
+
+
 @dataclass(slots=True)
 class Notes:
     """What became otherwise than it was, in words."""

@@ -9,7 +9,18 @@ from typing import Any
 from uuid import UUID
 
 from helpdesk.events.catalogue import ORIGINAL_NAMES
-from helpdesk.importing.rules.values import Notes, NotTaken, Row, id_of, is_deleted, moment_of, note_id, quoted, text_of
+from helpdesk.importing.rules.values import (
+    Notes,
+    NotNeeded,
+    NotTaken,
+    Row,
+    id_of,
+    is_deleted,
+    moment_of,
+    note_id,
+    quoted,
+    text_of,
+)
 from helpdesk.webhooks.addresses import BadUrl, Network, read_url, require_outside
 from helpdesk.webhooks.rules import DeliveryState, is_event_name
 from helpdesk.webhooks.signing import is_usable
@@ -51,7 +62,7 @@ class NewDelivery:
 def webhook_of(row: Row, *, allowed: Collection[Network], now: datetime, notes: Notes) -> NewWebhook:
     """The endpoint of a row. Raises NotTaken."""
     if is_deleted(row):
-        raise NotTaken("it was deleted there")
+        raise NotNeeded("it was deleted there")
     url, secret = str(row.get("url") or "").strip(), str(row.get("secret") or "")
     try:
         require_outside(read_url(url), allowed)
@@ -78,7 +89,7 @@ def delivery_of(row: Row, *, kept_for: timedelta, now: datetime) -> NewDelivery:
     """The delivery of a row, for as long as deliveries are kept. Raises NotTaken."""
     created_at = moment_of(row.get("createdAt"), otherwise=now, now=now)
     if created_at < now - kept_for:
-        raise NotTaken(f"it is older than the {kept_for.days} days for which deliveries are kept")
+        raise NotNeeded(f"it is older than the {kept_for.days} days for which deliveries are kept")
     name, succeeded = str(row.get("event") or ""), row.get("success") is True
     return NewDelivery(
         id=id_of(row["id"]),
