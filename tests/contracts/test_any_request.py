@@ -32,7 +32,7 @@ from tests.conftest import Desk, _drop, make_desk, token_for
 from tests.contracts.operations import Operation, camel, document, operations
 from tests.contracts.scene import Scene, make_platform_admin, platform_token, set_scene
 
-EXAMPLES = int(os.environ.get("HUB_EXAMPLES", "30"))
+EXAMPLES = int(os.environ.get("HUB_EXAMPLES", "20"))
 CALLERS: list[Role | None] = [*Role, None]
 CHECKS: list[CheckFunction] = [
     not_a_server_error,
