@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from config.embedded.home import hub_home
+from config.embedded.ports import reached_at
 
 SHOWN_EVERY_S = 10.0
 OLD_AFTER_S = 60.0
@@ -40,8 +41,7 @@ def _sign_of(part: str) -> Path:
 
 
 def _answers(host: str, port: int) -> bool:
-    local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
-    connection = http.client.HTTPConnection(local, port, timeout=PATIENCE_S)
+    connection = http.client.HTTPConnection(reached_at(host), port, timeout=PATIENCE_S)
     try:
         connection.request("GET", "/health/live")
         return connection.getresponse().status == http.HTTPStatus.OK

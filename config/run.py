@@ -21,7 +21,7 @@ from config.embedded import console
 from config.embedded.errors import EmbeddedError
 from config.embedded.home import ROOT, hub_home
 from config.embedded.leash import leash
-from config.embedded.ports import is_free
+from config.embedded.ports import is_free, reached_at
 from config.embedded.programs import Program, run_programs
 from config.embedded.services import embedded_services
 from config.embedded.stopping import Stopped, ignore_stops, stops_raise
@@ -49,7 +49,7 @@ class Address:
     @property
     def local_host(self) -> str:
         """The host under which it is reached from this machine."""
-        return {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(self.host, self.host)  # noqa: S104
+        return reached_at(self.host)
 
 
 def read_address(environment: Mapping[str, str]) -> Address:

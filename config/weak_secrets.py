@@ -9,7 +9,7 @@ SHORTEST_SECRET: Final = 32
 FEWEST_CHARACTERS: Final = 8
 """Different ones in a secret."""
 SHORTEST_PASSWORD: Final = 8
-NEW_SECRET: Final = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105
+NEW_SECRET: Final = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105  how to make one, none itself
 _TRIED_FIRST: Final = frozenset(
     [
         "admin",

@@ -4,16 +4,24 @@
 #   tests/tools.sh --check    only says what is missing; exits with 1 where something is
 set -euo pipefail
 
-# program or file | Debian's package | what is skipped without it
-NEEDED="pgbouncer|pgbouncer|tests/tenants/test_pgbouncer.py: the isolation tests behind PgBouncer
+# program or file, or any of several | Debian's package | what is skipped without it
+NEEDED="chromium chromium-browser google-chrome google-chrome-stable|chromium|tests/browser: the console in a real browser
+pgbouncer|pgbouncer|tests/tenants/test_pgbouncer.py: the isolation tests behind PgBouncer
 pdftotext|poppler-utils|tests/helpdesk/test_export_pdf.py: documents read back by another program
 /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf|fonts-dejavu-core|PDF: the hub cannot make any
 /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf|fonts-droid-fallback|PDF: Chinese, Japanese, Korean"
 
+is_there() {
+	for name in $1; do
+		if PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v "$name" >/dev/null || [ -f "$name" ]; then return; fi
+	done
+	return 1
+}
+
 missing=()
-while IFS='|' read -r program package who; do
-	if ! PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v "$program" >/dev/null && [ ! -f "$program" ]; then
-		echo "missing: $program (apt-get install $package); skipped without it: $who"
+while IFS='|' read -r names package who; do
+	if ! is_there "$names"; then
+		echo "missing: ${names%% *} (apt-get install $package); skipped without it: $who"
 		missing+=("$package")
 	fi
 done <<<"$NEEDED"

@@ -5,6 +5,12 @@ from __future__ import annotations
 import socket
 
 LOOPBACK = "127.0.0.1"
+_REACHED_AT = {"": LOOPBACK, "0.0.0.0": LOOPBACK, "::": "::1"}  # noqa: S104  looked up, not listened on
+
+
+def reached_at(host: str) -> str:
+    """The host under which a server that listens on `host` is reached from this machine."""
+    return _REACHED_AT.get(host, host)
 
 
 def is_free(port: int, host: str = LOOPBACK) -> bool:

@@ -133,7 +133,7 @@ class OtherStore:
         """As `opened`, in this store."""
         with _making:
             given = (self.endpoint or None, self.region or settings.S3_REGION, self.key_id or None, self.secret or None)
-            client = _made(*given, False)  # noqa: FBT003
+            client = _made(*given, quick=False)
         with _opened(client, self.bucket, key) as found:
             yield found
 
@@ -205,11 +205,11 @@ def _client(*, public: bool = False, quick: bool = False) -> Any:
         raise StoreAway("This hub has no store of files.")
     keys = settings.S3_ACCESS_KEY_ID or None, settings.S3_SECRET_ACCESS_KEY or None
     with _making:  # clients are safe to share, making them is not
-        return _made(endpoint, settings.S3_REGION, *keys, quick)
+        return _made(endpoint, settings.S3_REGION, *keys, quick=quick)
 
 
 @lru_cache(maxsize=16)
-def _made(endpoint: str | None, region: str, key_id: str | None, secret: str | None, quick: bool) -> Any:  # noqa: FBT001
+def _made(endpoint: str | None, region: str, key_id: str | None, secret: str | None, *, quick: bool) -> Any:
     config = Config(
         signature_version="s3v4",
         s3={"addressing_style": "path"},

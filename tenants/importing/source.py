@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -70,11 +69,11 @@ class _Timestamp(TimestampLoader):
 class _Timestamptz(TimestamptzLoader):
     """As `_Timestamp`."""
 
-    def load(self, data: Any) -> datetime:
+    def load(self, data: Any) -> Any:
         try:
             return super().load(data)
         except (psycopg.DataError, ValueError):
-            return None  # type: ignore[return-value]
+            return None
 
 
 class Source:

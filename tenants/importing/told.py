@@ -52,7 +52,7 @@ def _webhooks(run: Run, rows: list[Row]) -> list[NewWebhook]:
     found: list[NewWebhook] = []
     for row in new:
         full = len(found) >= room
-        webhook = run.take("Webhook", row, lambda notes, row=row, full=full: _webhook(run, row, told, full, notes))
+        webhook = run.take("Webhook", row, lambda notes, row=row, full=full: _webhook(run, row, told, notes, full=full))
         found += [webhook] if webhook else []
     return found
 
@@ -82,7 +82,7 @@ def _new(run: Run, table: str, rows: list[Row]) -> list[Row]:
     return new
 
 
-def _webhook(run: Run, row: Row, told: set[UUID], full: bool, notes: Notes) -> NewWebhook:  # noqa: FBT001
+def _webhook(run: Run, row: Row, told: set[UUID], notes: Notes, *, full: bool) -> NewWebhook:
     if made_id(row["id"], "webhook.created") in told:
         raise NotTaken(DELETED_HERE)
     if full:

@@ -51,7 +51,7 @@ class Writer:
 
     def __init__(self, file: IO[bytes], keys: ArchiveKeys) -> None:
         # GNU's format: the same bytes for the same content, and names of any length.
-        self._tar = tarfile.open(fileobj=file, mode="w:", format=tarfile.GNU_FORMAT)  # noqa: SIM115
+        self._tar = tarfile.open(fileobj=file, mode="w:", format=tarfile.GNU_FORMAT)  # noqa: SIM115  `end` closes it
         self._keys = keys
         self._sum = hashlib.sha256()
         self._members = 0

@@ -6,6 +6,7 @@ store; the row in `public`, written last, is what makes it a tenant.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -201,8 +202,8 @@ class Import:
         if lost := set(put).difference(store.all_keys(prefix_of(self.ref.id)) if put else ()):
             raise Refused(f"{len(lost)} files were taken away again. Try again in a minute.")
 
-    def _members(self, pattern: object) -> Iterator[Member]:
-        return (member for member in self._archive.members() if pattern.fullmatch(member.name))  # type: ignore[attr-defined]
+    def _members(self, pattern: re.Pattern[str]) -> Iterator[Member]:
+        return (member for member in self._archive.members() if pattern.fullmatch(member.name))
 
     def _make_tenant(self) -> None:
         tenant = self.manifest.tenant

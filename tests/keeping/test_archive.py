@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import io
-import tarfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from django.apps import apps
 from django.core.management import CommandError
 from django.db import connection, transaction
 
@@ -19,62 +16,16 @@ from helpdesk.objects import store
 from helpdesk.people.directory import digest
 from helpdesk.sealing import unseal
 from helpdesk.webhooks.models import Webhook
-from helpdesk.work import unit_of_work
-from tasks.objects import empty_prefix, empty_prefix_last
+from tasks.objects import empty_prefix_last
 from tasks.wakeups import JOBS
 from tenants import context, resolve
-from tenants.actions import EMPTY_PREFIX, EMPTY_PREFIX_LAST, delete_tenant
-from tenants.keeping import archive as archives
+from tenants.actions import EMPTY_PREFIX, EMPTY_PREFIX_LAST
 from tenants.keeping.due import DUE_AT_ONCE
-from tenants.keeping.state import HEADING
-from tenants.keeping.tables import SEALED
-from tenants.models import Tenant
 from tests.api import Api
-from tests.conftest import PASSWORD, Desk, make_desk
+from tests.conftest import PASSWORD, Desk
 from tests.helpdesk.files import PNG, fetch, keys_of
-from tests.keeping.scene import PASSPHRASE, SECRET, command, faults, fill, row, state
-from tests.tenants.later import MODULES
-from tests.tenants.test_migrating import forget_versions, has_mood
-
-
-@pytest.fixture(autouse=True, scope="session")
-def _passphrase() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HUB_ARCHIVE_PASSPHRASE", PASSPHRASE)
-        yield
-
-
-@pytest.fixture
-def desk(own_desk: Callable[..., Desk]) -> Iterator[Desk]:
-    yield own_desk()
-    connection.close()
-
-
-@pytest.fixture
-def filled(desk: Desk) -> dict[str, Any]:
-    return fill(desk)
-
-
-def erase(desk: Desk) -> None:
-    delete_tenant(desk.ref.id, confirm=desk.ref.slug)
-    empty_prefix(str(desk.ref.id))
-    resolve.forget()
-
-
-def there(desk: Desk) -> bool:
-    with context.platform(), transaction.atomic():
-        return bool(Tenant.objects.filter(id=desk.ref.id).exists())
-
-
-def schemas_of(desk: Desk) -> int:
-    with context.platform(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_namespace WHERE nspname = %s", [desk.ref.schema_name])
-        return int(cursor.fetchone()[0])
-
-
-def refused(file: Path, why: str, **options: Any) -> None:
-    with pytest.raises(CommandError, match=why):
-        command("import_tenant", file, **options)
+from tests.keeping.archives import erase, everything, refused, schemas_of, there
+from tests.keeping.scene import PASSPHRASE, SECRET, command, faults, row, state
 
 
 class TestExportEraseImport:
@@ -259,111 +210,6 @@ class TestAnExport:
             command("export_tenant", "made-up", tmp_path / "desk.tar")
 
 
-@pytest.fixture(scope="session")
-def kept(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> tuple[Desk, bytes]:
-    """An archive of a tenant that is not here any more."""
-    file = tmp_path_factory.mktemp("kept") / "desk.tar"
-    with django_db_blocker.unblock():
-        desk = make_desk(f"kept-{uuid4().hex[:10]}")
-        fill(desk)
-        command("export_tenant", desk.ref.slug, file)
-        erase(desk)
-        connection.close()
-    return desk, file.read_bytes()
-
-
-class TestAnArchiveIsRefused:
-    @pytest.fixture
-    def file(self, kept: tuple[Desk, bytes], transactional_access: None, tmp_path: Path) -> Iterator[Path]:
-        """The tenant is not here afterwards either, and nothing of it."""
-        desk, whole = kept
-        (tmp_path / "desk.tar").write_bytes(whole)
-        yield tmp_path / "desk.tar"
-        assert (there(desk), schemas_of(desk), keys_of(desk.ref.id)) == (False, 0, [])
-        with context.platform(), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM sign_in_directory WHERE tenant_id = %s", [desk.ref.id])
-            assert cursor.fetchone()[0] == 0
-        connection.close()
-
-    @pytest.mark.parametrize("left", [0.0, 0.1, 0.5, 0.9, 0.99])
-    def test_cut_off(self, file: Path, left: float) -> None:
-        whole = file.read_bytes()
-        file.write_bytes(whole[: int(len(whole.rstrip(b"\0")) * left)])
-        refused(file, "archive")
-
-    @pytest.mark.slow
-    def test_with_a_byte_altered_wherever(self, file: Path) -> None:
-        whole = file.read_bytes()
-        for place in range(300, len(whole) - 10240 - 600, len(whole) // 23):
-            if whole[place] == 0:
-                continue  # what fills a block up means nothing
-            altered = bytearray(whole)
-            altered[place] ^= 1
-            file.write_bytes(bytes(altered))
-            refused(file, ".")
-
-    def test_put_together_anew_by_somebody_without_the_passphrase(self, file: Path) -> None:
-        members = [(name, content.replace(b"Have you tried", b"Nobody tried  ")) for name, content in contents(file)]
-        write(file, [(name, b"x" if name.startswith("objects/") else content) for name, content in members])
-        refused(file, "altered")
-
-    def test_without_one_of_its_members(self, file: Path) -> None:
-        write(file, [(name, content) for name, content in contents(file) if not name.startswith("rows/comment/")])
-        refused(file, "altered")
-
-    @pytest.mark.parametrize(
-        "name",
-        ["../../etc/passwd", "/etc/passwd", "rows/../manifest.json", "objects/../x", "rows/ticket/1.gz", "a" * 300],
-    )
-    def test_with_a_member_of_another_name(self, file: Path, name: str) -> None:
-        write(file, [*contents(file)[:-1], (name, b"root"), contents(file)[-1]])
-        refused(file, "it holds")
-
-    @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.DIRTYPE])
-    def test_with_a_member_that_is_no_file(self, file: Path, kind: bytes) -> None:
-        write(file, contents(file), kind=kind)
-        refused(file, "it holds 'manifest.json'")
-
-    def test_that_is_none(self, file: Path) -> None:
-        file.write_bytes(b"PK\x03\x04 something else" * 1000)
-        refused(file, "no archive of a tenant")
-        write(file, [("manifest.json", b"[]")])
-        refused(file, "manifest.json cannot be read")
-        refused(file.with_name("nowhere.tar"), "No such file")
-
-    def test_with_another_passphrase(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setenv("HUB_ARCHIVE_PASSPHRASE", "another passphrase")
-        refused(file, "another passphrase")
-
-    def test_of_a_later_format(self, file: Path) -> None:
-        name, manifest = contents(file)[0]
-        write(file, [(name, manifest.replace(b'"format": 1', b'"format": 2')), *contents(file)[1:]])
-        refused(file, "A newer release made it")
-
-    def test_when_it_is_stopped_in_the_middle(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        puts: list[str] = []
-        put = store.put
-
-        def interrupted(key: str, *given: Any, **options: Any) -> None:
-            if puts:
-                raise KeyboardInterrupt
-            puts.append(key)
-            put(key, *given, **options)
-
-        monkeypatch.setattr(store, "put", interrupted)
-        refused(file, "Stopped. Nothing was changed.")
-        assert puts
-
-    def test_when_the_store_is_away(self, file: Path, settings: Any) -> None:
-        endpoint = settings.S3_ENDPOINT_URL
-        settings.S3_ENDPOINT_URL = "http://127.0.0.1:9"
-        refused(file, "store of files does not answer")
-        settings.S3_ENDPOINT_URL = endpoint
-
-    def test_looking_at_it_takes_nothing_in(self, file: Path) -> None:
-        assert "whole" in command("import_tenant", file, check=True)
-
-
 class TestATenantThatIsHere:
     def test_is_not_written_over(self, desk: Desk, filled: dict[str, Any], tmp_path: Path) -> None:
         command("export_tenant", desk.ref.slug, tmp_path / "desk.tar")
@@ -373,97 +219,6 @@ class TestATenantThatIsHere:
         refused(tmp_path / "desk.tar", "This tenant is here already", slug="elsewhere")
         assert state(desk.ref) == before
         assert len(keys_of(desk.ref.id)) >= 2
-
-
-@pytest.mark.slow
-class TestAnotherRelease:
-    @pytest.fixture
-    def later(self, settings: Any) -> Iterator[Callable[[], None]]:
-        def install() -> None:
-            settings.MIGRATION_MODULES = MODULES
-            forget_versions()
-
-        yield install
-        settings.MIGRATION_MODULES = {}
-        forget_versions()
-
-    def test_takes_an_older_archive_and_migrates_it(
-        self, desk: Desk, filled: dict[str, Any], tmp_path: Path, later: Callable[[], None]
-    ) -> None:
-        before = state(desk.ref)
-        command("export_tenant", desk.ref.slug, tmp_path / "desk.tar")
-        erase(desk)
-        later()
-        told = command("import_tenant", tmp_path / "desk.tar")
-        assert before.sha256 in told
-        assert "3 migrations" in told
-        assert has_mood(desk.ref)
-        assert row(desk.ref, "SELECT badge FROM person WHERE id = %s", desk.user.id) == desk.user.email.upper()
-        assert faults(desk.ref) == []
-
-    def test_refuses_an_archive_of_a_newer_one(
-        self, desk: Desk, tmp_path: Path, later: Callable[[], None], settings: Any
-    ) -> None:
-        later()
-        command("migrate_tenants", desk.ref.slug)
-        command("export_tenant", desk.ref.slug, tmp_path / "desk.tar")
-        erase(desk)
-        settings.MIGRATION_MODULES = {}
-        forget_versions()
-        refused(tmp_path / "desk.tar", "9003_badge_index.*install that one first")
-        assert schemas_of(desk) == 0
-
-
-class TestTheStateHash:
-    def test_knows_every_change_of_a_row(self, desk: Desk, filled: dict[str, Any]) -> None:
-        seen = {state(desk.ref).sha256}
-        for statement in (
-            "UPDATE comment SET content = content || ' '",
-            "UPDATE person SET first_name = first_name || 'x' WHERE id = (SELECT min(id::text)::uuid FROM person)",
-            "DELETE FROM notification_preference; INSERT INTO known_word (word, is_public) VALUES ('hash', true)",
-            "SELECT nextval('ticket_number_seq')",
-            "UPDATE public.tenant SET settings = '{\"a\": 1.00}' WHERE id = %s",
-        ):
-            with context.tenant(desk.ref), transaction.atomic(), connection.cursor() as cursor:
-                cursor.execute(statement, [desk.ref.id] if "%s" in statement else None)
-            seen.add(state(desk.ref).sha256)
-        assert len(seen) == 6
-
-    def test_does_not_know_where_a_tenant_lives(self, desk: Desk, filled: dict[str, Any]) -> None:
-        before = state(desk.ref)
-        with context.tenant(desk.ref), unit_of_work(), connection.cursor() as cursor:
-            cursor.execute("UPDATE event_head SET epoch = gen_random_uuid()")
-            cursor.execute("UPDATE webhook SET sealed_secret = 'x'::bytea")
-            cursor.execute("SET LOCAL timezone = 'Asia/Kathmandu'")
-        assert state(desk.ref) == before
-        assert HEADING == "hub state 1"
-
-    def test_covers_every_column_that_is_sealed(self) -> None:
-        sealed = {
-            (model._meta.db_table, field.name)
-            for model in apps.get_app_config("helpdesk").get_models()
-            for field in model._meta.get_fields()
-            if str(getattr(field, "column", "")).startswith("sealed_")
-        }
-        assert sealed == SEALED
-
-
-def contents(file: Path) -> list[tuple[str, bytes]]:
-    return [(member.name, member.content.read()) for member in archives.read_members(file)]
-
-
-def everything(file: Path) -> Iterator[bytes]:
-    for member in archives.read_members(file):
-        yield b"".join(archives.unpacked(member)) if member.name.endswith(".gz") else member.content.read()
-
-
-def write(file: Path, members: list[tuple[str, bytes]], *, kind: bytes = tarfile.REGTYPE) -> None:
-    with tarfile.open(file, "w:") as tar:
-        for name, content in members:
-            info = tarfile.TarInfo(name)
-            info.size, info.type = (len(content), kind) if kind == tarfile.REGTYPE else (0, kind)
-            info.linkname = "elsewhere" if kind in (tarfile.SYMTYPE, tarfile.LNKTYPE) else ""
-            tar.addfile(info, io.BytesIO(content))
 
 
 def test_the_directory_is_by_digests(desk: Desk, tmp_path: Path) -> None:

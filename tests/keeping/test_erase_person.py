@@ -25,7 +25,7 @@ from tests.api import Api
 from tests.conftest import Desk, token_for
 from tests.contracts.errors import assert_refused
 from tests.helpdesk.files import keys_of
-from tests.keeping.scene import command, faults, fill, row, work_off
+from tests.keeping.scene import command, faults, row, work_off
 
 
 @pytest.fixture
@@ -39,11 +39,6 @@ def desk(own_desk: Callable[..., Desk]) -> Iterator[Desk]:
 def named(desk: Desk, person: Person, first: str, last: str) -> None:
     changed = Api().as_(desk, desk.admin).patch(f"/users/{person.id}", {"firstName": first, "lastName": last})
     assert changed.status == 200
-
-
-@pytest.fixture
-def filled(desk: Desk) -> dict[str, Any]:
-    return fill(desk)
 
 
 def erase_over_http(desk: Desk, person: Person, **options: Any) -> Any:

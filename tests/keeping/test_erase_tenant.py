@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -15,12 +14,6 @@ from tenants.redis_server import redis_server
 from tests.conftest import Desk
 from tests.helpdesk.files import keys_of
 from tests.keeping.scene import command, fill
-
-
-@pytest.fixture
-def desk(own_desk: Callable[..., Desk]) -> Iterator[Desk]:
-    yield own_desk()
-    connection.close()
 
 
 def left_in_public(desk: Desk) -> list[str]:

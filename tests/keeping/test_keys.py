@@ -20,7 +20,7 @@ from tenants import context
 from tenants.models import Tenant
 from tests.api import Api
 from tests.conftest import Desk, token_for
-from tests.keeping.scene import SECRET, command, fill
+from tests.keeping.scene import SECRET, command
 
 OLD, NEW = "the-secret-key-of-last-year-0123456789", "the-secret-key-of-this-year-9876543210"
 
@@ -70,10 +70,6 @@ class TestTheSecretKey:
 
 
 class TestRotatingKeys:
-    @pytest.fixture
-    def filled(self, desk: Desk) -> dict[str, Any]:
-        return fill(desk)
-
     def secrets(self, desk: Desk) -> list[bytes]:
         with context.tenant(desk.ref), transaction.atomic():
             return [bytes(one) for one in Webhook.objects.order_by("id").values_list("sealed_secret", flat=True)]

@@ -11,8 +11,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from tests.conftest import Desk, token_for
+from tests.keeping.archives import erase
 from tests.keeping.scene import PASSPHRASE, command
-from tests.keeping.test_archive import erase
 from tests.realtime.live import HANG_S, Server, Talk, in_thread, new_ticket, open_socket, serving, signed_in
 
 

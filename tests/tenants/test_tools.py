@@ -7,7 +7,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
 from django.conf import settings
+
+from tests.browser.conftest import NAMES
 
 SCRIPT = Path(settings.BASE_DIR) / "tests" / "tools.sh"
 
@@ -24,12 +27,22 @@ def run(*given: str, path: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def needed() -> dict[str, str]:
-    """By program, the package it is in. Fonts are files, looked for where Debian has them: they are left out."""
+def rows() -> list[list[str]]:
+    """The names of a program, its package, and who is skipped. Fonts are files, looked for where Debian has them."""
     found = re.search(r'NEEDED="(.*?)"', SCRIPT.read_text(), re.DOTALL)
     assert found
-    rows = [line.split("|") for line in found[1].splitlines()]
-    return {program: package for program, package, _ in rows if not program.startswith("/")}
+    return [line.split("|") for line in found[1].splitlines()]
+
+
+def needed() -> dict[str, str]:
+    """By program, as Debian calls it, the package it is in. Fonts are left out."""
+    return {names.split()[0]: package for names, package, _ in rows() if not names.startswith("/")}
+
+
+def install(folder: Path, *programs: str) -> None:
+    for program in programs:
+        (folder / program).write_text("#!/bin/sh\n")
+        (folder / program).chmod(0o755)
 
 
 def missing(told: str) -> list[str]:
@@ -47,12 +60,16 @@ def test_it_says_what_is_missing_and_who_is_skipped(tmp_path: Path) -> None:
 
 
 def test_it_is_content_where_all_is_there(tmp_path: Path) -> None:
-    for program in needed():
-        (tmp_path / program).write_text("#!/bin/sh\n")
-        (tmp_path / program).chmod(0o755)
+    install(tmp_path, *needed())
     done = run("--check", path=tmp_path)
     assert missing(done.stdout) == []
     assert done.returncode == ("missing: /" in done.stdout), done.stderr
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_chromium_will_do_that_the_browser_tests_find(tmp_path: Path, name: str) -> None:
+    install(tmp_path, name)
+    assert missing(run("--check", path=tmp_path).stdout) == [one for one in needed() if one != "chromium"]
 
 
 def test_it_installs_by_apt_what_is_missing(tmp_path: Path) -> None:
@@ -72,4 +89,4 @@ def test_it_says_what_root_is_to_run(tmp_path: Path) -> None:
     (tmp_path / "id").chmod(0o755)
     done = run(path=tmp_path)
     assert done.returncode == 1
-    assert "Run as root, on Debian or Ubuntu: apt-get install --no-install-recommends pgbouncer" in done.stdout
+    assert "Run as root, on Debian or Ubuntu: apt-get install --no-install-recommends chromium pgbouncer" in done.stdout
