@@ -53,8 +53,8 @@ def carries(key: Key, row: LogRow) -> bool:
 
 
 def is_about_desk(row: LogRow) -> bool:
-    """Does it tell of teams or saved views?"""
-    return row.ticket is None and row.type.startswith(("team.", "view."))
+    """Does it tell of the desk, its teams or its saved views?"""
+    return row.ticket is None and row.type.startswith(("team.", "view.", "desk."))
 
 
 def desk_keys_of(row: LogRow, keys: Iterable[Key]) -> list[Key]:

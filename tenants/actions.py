@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -14,6 +15,7 @@ import structlog
 from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg.errors import DeadlockDetected
 
+from helpdesk import origin
 from helpdesk.attachments.rules import UPLOAD_LASTS
 from helpdesk.clock import now
 from helpdesk.errors import Conflict, FieldForbidden, NotFound, ValidationFailed
@@ -30,9 +32,10 @@ from helpdesk.work import unit_of_work
 from tenants import context, resolve
 from tenants.domains import set_domains
 from tenants.door import Somebody
-from tenants.keeping.records import note_record
+from tenants.keeping.records import note_record, whoever_runs_this
 from tenants.models import Tenant
 from tenants.schema import create_schema, drop_schema
+from tenants.telling import record_changes
 from tenants.versions import newest_version
 
 EMPTY_PREFIX, EMPTY_PREFIX_LAST = "empty_prefix", "empty_prefix_last"
@@ -99,35 +102,47 @@ def create_tenant(
     return get_tenant(ref.id)
 
 
-def change_tenant(actor: Somebody, tenant_id: UUID, *, fields: Mapping[str, Any]) -> Tenant:
-    """Rename, reconfigure, suspend or reopen. A tenant's own admin changes its name and settings."""
-    with context.platform(), transaction.atomic():
-        tenant: Tenant | None = Tenant.objects.select_for_update().filter(id=tenant_id).first()
-        if tenant is None:
-            raise TenantNotFound
-        changes = {name: value for name, value in fields.items() if not same_json(_value(tenant, name), value)}
+def change_tenant(actor: Somebody | None, tenant_id: UUID, *, fields: Mapping[str, Any]) -> Tenant:
+    """Rename, reconfigure, suspend or reopen. A tenant's own admin changes its name and settings.
+
+    What changed stands in the tenant's own log. `actor` None: a command did it, and no row stands for who runs it.
+    """
+    ref = get_tenant(tenant_id).ref()
+    with _from_where(actor), context.tenant(ref), unit_of_work():
+        tenant, domains = _lock_tenant(tenant_id)
+        before = vars(tenant) | {"domains": domains}
+        changes = {name: (before[name], value) for name, value in fields.items() if not same_json(before[name], value)}
         if isinstance(actor, Person) and (refused := sorted(changes.keys() - TENANT_ADMIN_FIELDS)):
             raise FieldForbidden.of([to_json_name(name) for name in refused])
         if changes:
-            for name, value in changes.items():
-                if name == "domains":
-                    set_domains(tenant.id, value)
-                else:
-                    setattr(tenant, name, value)
-            tenant.updated_at = now()
-            _save(tenant)
+            columns = {name: value for name, (_, value) in changes.items() if name != "domains"}
+            _save(tenant, columns)
+            domains = fields.get("domains", domains)
+            set_domains(tenant_id, domains)
+            record_changes(actor, tenant, domains=domains, changes=changes)
             transaction.on_commit(partial(bell.knock, tenant_id), robust=True)
     resolve.forget()
     if changes:
         # What was changed and by whom; settings may hold what is nobody else's business.
-        _log.info("tenant_changed", tenant=str(tenant_id), by=str(actor.id), fields=sorted(changes))
+        by = str(actor.id) if actor else whoever_runs_this()
+        _log.info("tenant_changed", tenant=str(tenant_id), by=by, fields=sorted(changes))
     return get_tenant(tenant_id)
 
 
-def _value(tenant: Tenant, name: str) -> Any:
-    if name == "domains":
-        return sorted(domain.domain for domain in tenant.domains.all())
-    return getattr(tenant, name)
+def _from_where(actor: Somebody | None) -> AbstractContextManager[Any]:
+    """As it stands in the log: a desk does not learn the addresses of those who run the hub."""
+    here = origin.current()
+    return nullcontext() if here is None or isinstance(actor, Person) else origin.coming_from(replace(here, client=""))
+
+
+def _lock_tenant(tenant_id: UUID) -> tuple[Tenant, list[str]]:
+    """Its row and its domains. By name of the schema, because we are in the tenant's, where its log is."""
+    found = list(Tenant.objects.raw("SELECT * FROM public.tenant WHERE id = %s FOR UPDATE", [tenant_id]))
+    if not found:
+        raise TenantNotFound
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT domain FROM public.domain WHERE tenant_id = %s", [tenant_id])
+        return found[0], sorted(domain for (domain,) in cursor.fetchall())
 
 
 def delete_tenant(tenant_id: UUID, *, confirm: str, by: str = "") -> None:
@@ -152,6 +167,8 @@ def delete_tenant(tenant_id: UUID, *, confirm: str, by: str = "") -> None:
 
 def _delete(tenant: Tenant, by: str) -> None:
     with context.platform(), transaction.atomic(), connection.cursor() as cursor:
+        # Its row before its tables, in the order of those who change it: they wait, or find it gone.
+        cursor.execute("SELECT 1 FROM tenant WHERE id = %s FOR UPDATE", [tenant.id])
         drop_schema(tenant.ref())
         cursor.execute("DELETE FROM sign_in_directory WHERE tenant_id = %s", [tenant.id])
         cursor.execute("DELETE FROM wakeup WHERE tenant_id = %s", [tenant.id])
@@ -162,7 +179,6 @@ def _delete(tenant: Tenant, by: str) -> None:
             [tenant.id, EMPTY_PREFIX, moment, moment, tenant.id, EMPTY_PREFIX_LAST, last, last],
         )
         cursor.execute("DELETE FROM domain WHERE tenant_id = %s", [tenant.id])
-        cursor.execute("DELETE FROM tenant_import WHERE tenant_id = %s", [tenant.id])
         cursor.execute("DELETE FROM tenant_import WHERE tenant_id = %s", [tenant.id])
         cursor.execute("DELETE FROM tenant WHERE id = %s", [tenant.id])
         note_record("erased", tenant_id=tenant.id, slug=tenant.slug, by=by)
@@ -203,9 +219,18 @@ def insert_row(
         raise SlugTaken from error
 
 
-def _save(tenant: Tenant) -> None:
+def _save(tenant: Tenant, columns: Mapping[str, Any]) -> None:
+    """With these columns from now on. By name of the schema, as `_lock_tenant`."""
+    for name, value in columns.items():
+        setattr(tenant, name, value)
+    settings = orjson.dumps(tenant.settings).decode()
+    given: list[Any] = [tenant.slug, tenant.name, settings, tenant.is_active, now(), tenant.id]
     try:
-        with transaction.atomic():
-            tenant.save(force_update=True)
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE public.tenant SET slug = %s, name = %s, settings = %s::jsonb, is_active = %s, updated_at = %s"
+                " WHERE id = %s",
+                given,
+            )
     except IntegrityError as error:
         raise SlugTaken from error

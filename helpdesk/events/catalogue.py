@@ -6,11 +6,12 @@ too. The original service's names stay valid wherever a client names events.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, assert_never
+from typing import Annotated, Literal, assert_never
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
+from helpdesk.events.desk_events import DeskEvent, DeskResumed, DeskSettingsChanged, DeskSuspended, DeskUpdated
 from helpdesk.events.export_events import (
     ExportCreated,
     ExportDeleted,
@@ -22,6 +23,7 @@ from helpdesk.events.export_events import (
 from helpdesk.events.payloads import (
     ApiKeyPayload,
     AttachmentPayload,
+    Changes,
     CommentPayload,
     NotificationPayload,
     TeamPayload,
@@ -33,9 +35,6 @@ from helpdesk.events.payloads import (
 from helpdesk.events.rules import Audience
 from helpdesk.shapes import Shape
 from helpdesk.vocabulary import Floor, LinkPurpose, ViewVisibility
-
-Changes = dict[str, tuple[Any, Any]]
-"""`{field: [before, after]}`, camelCase fields, JSON values."""
 
 HIDDEN_FROM_REQUESTERS = frozenset({"metadata", "teamId", "team"})
 
@@ -276,6 +275,7 @@ Event = (
     | ApiKeyRevoked
     | ViewChange
     | ExportEvent
+    | DeskEvent
     | WebhookCreated
     | WebhookUpdated
     | WebhookPaused
@@ -288,6 +288,9 @@ PARENTS: dict[str, str] = {
     "ticket.status_changed": "ticket.updated",
     "ticket.assigned": "ticket.updated",
     "ticket.priority_changed": "ticket.updated",
+    "desk.suspended": "desk.updated",
+    "desk.resumed": "desk.updated",
+    "desk.settings_changed": "desk.updated",
 }
 ORIGINAL_NAMES: dict[str, str] = {
     "TICKET_CREATED": "ticket.created",
@@ -332,7 +335,7 @@ def audience_of(event: Event) -> Audience:
             return Audience(Floor.AGENT, (ticket.requester_id,))
         case NotificationCreated(notification=notification):
             return Audience(Floor.NOBODY, (notification.user_id,))
-        case TeamCreated() | TeamUpdated() | TeamDeleted():
+        case TeamCreated() | TeamUpdated() | TeamDeleted() | DeskUpdated() | DeskSuspended() | DeskResumed():
             return Audience(Floor.AGENT)
         case ViewCreated() | ViewUpdated() | ViewDeleted():
             return _audience_of_view(event)
@@ -354,6 +357,7 @@ def audience_of(event: Event) -> Audience:
             | ExportStreamed()
             | ExportDownloaded()
             | ExportDeleted()
+            | DeskSettingsChanged()
         ):
             named = (event.export.user_id,) if isinstance(event, (ExportCreated, ExportFinished)) else ()
             return Audience(Floor.ADMIN, named)
@@ -373,6 +377,8 @@ def ticket_of(event: Event) -> UUID | None:
         case TeamCreated() | TeamUpdated() | TeamDeleted() | ApiKeyCreated() | ApiKeyUpdated() | ApiKeyRevoked():
             return None
         case ViewCreated() | ViewUpdated() | ViewDeleted():
+            return None
+        case DeskUpdated() | DeskSuspended() | DeskResumed() | DeskSettingsChanged():
             return None
         case WebhookCreated() | WebhookUpdated() | WebhookPaused() | WebhookDeleted():
             return None

@@ -17,6 +17,19 @@ from helpdesk.vocabulary import (
     ViewVisibility,
 )
 
+Changes = dict[str, tuple[Any, Any]]
+"""`{field: [before, after]}`, camelCase fields, JSON values."""
+
+
+class DeskPayload(Shape):
+    """The desk itself. `domains`: its own hosts, beside `<slug>.<base domain>`."""
+
+    id: UUID
+    name: str
+    slug: str
+    domains: list[str]
+    is_active: bool
+
 
 class PersonPayload(Shape):
     """Somebody as an author, requester or assignee. Requesters do not get other people's `email`."""

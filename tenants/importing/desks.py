@@ -16,7 +16,7 @@ from helpdesk.importing.rules.values import Notes, NotTaken, Row, is_deleted, no
 from tenants import context
 from tenants.actions import change_tenant, create_tenant
 from tenants.context import TenantRef
-from tenants.models import PlatformAdmin, Tenant, TenantImport
+from tenants.models import Tenant, TenantImport
 from tenants.schemas import Settings, Slug
 
 MOST_NAME = 200
@@ -93,7 +93,7 @@ def finish_desk(here: Here, *, resume: bool) -> None:
     with context.platform(), transaction.atomic():
         TenantImport.objects.filter(tenant_id=here.ref.id).update(finished_at=now())
     if resume:
-        change_tenant(PlatformAdmin(), here.ref.id, fields={"is_active": True})
+        change_tenant(None, here.ref.id, fields={"is_active": True})
 
 
 def _settings_of(row: Row, notes: Notes) -> dict[str, Any]:

@@ -215,7 +215,9 @@ class TestWhichEvents:
             assert rules.may_receive(type_, note, include_internal=True)
             assert rules.may_receive(type_, reply, include_internal=False)
 
-    @pytest.mark.parametrize("type_", ["notification.created", "ticket.removed", "user.created", "webhook.updated"])
+    @pytest.mark.parametrize(
+        "type_", ["notification.created", "ticket.removed", "user.created", "webhook.updated", "desk.updated"]
+    )
     def test_never_what_concerns_people_or_the_administration(self, type_: str) -> None:
         for floor in Floor:
             assert not rules.may_receive(type_, Audience(floor, (uuid4(),)), include_internal=True)

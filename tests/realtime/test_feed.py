@@ -68,7 +68,7 @@ class TestAudience:
         await feed.catch_up()
         assert told(admin) == [("subscribed", 0)]
 
-    async def test_teams_and_views_are_told_on_desk_to_those_who_may_see_them(self) -> None:
+    async def test_the_desk_teams_and_views_are_told_on_desk_to_those_who_may_see_them(self) -> None:
         log = FakeLog()
         feed = await begin(log)
         wires = {
@@ -80,15 +80,17 @@ class TestAudience:
         log.write("view.updated", ticket=None, floor=Floor.NOBODY, people=[AGENT.id])
         log.write("view.created", ticket=None, floor=Floor.ADMIN, people=[OTHER_AGENT.id])
         log.write("user.created", ticket=None, floor=Floor.ADMIN, people=[])
+        log.write("desk.updated", ticket=None, people=[])
+        log.write("desk.settings_changed", ticket=None, floor=Floor.ADMIN, people=[])
         log.write()
         await feed.catch_up()
         heard = {key: [frame["seq"] for frame in wire.got[1:]] for key, wire in wires.items()}
         on_desk = {viewer: seqs for (viewer, stream), seqs in heard.items() if stream == "desk"}
-        assert on_desk == {AGENT.id: [1, 2], OTHER_AGENT.id: [1, 3], ADMIN.id: [1, 3], ADA.id: []}
-        assert {seq for (_, stream), seqs in heard.items() if stream != "desk" for seq in seqs} == {5}
+        assert on_desk == {AGENT.id: [1, 2, 5], OTHER_AGENT.id: [1, 3, 5], ADMIN.id: [1, 3, 5, 6], ADA.id: []}
+        assert {seq for (_, stream), seqs in heard.items() if stream != "desk" for seq in seqs} == {7}
         for viewer in (AGENT, ADMIN):
             again = await join(feed, viewer, "desk", since=0)
-            assert [frame["seq"] for frame in again.got[1:]] == [*on_desk[viewer.id], 5]  # with `synced`
+            assert [frame["seq"] for frame in again.got[1:]] == [*on_desk[viewer.id], 7]  # with `synced`
 
     async def test_a_notification_reaches_its_person_on_me_and_nobody_else(self) -> None:
         log = FakeLog()

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from helpdesk.errors import HelpdeskError
 from tenants import context
 from tenants.actions import change_tenant
-from tenants.models import PlatformAdmin, Tenant
+from tenants.models import Tenant
 from tenants.schemas import ChangeTenant
 
 
@@ -41,8 +41,7 @@ class Command(BaseCommand):
         if not fields:
             raise CommandError("Nothing to change: name a field, --suspend or --resume.")
         try:
-            # As the platform: no admin's row stands for whoever is at this terminal.
-            changed = change_tenant(PlatformAdmin(), found.id, fields=ChangeTenant.model_validate(fields).given())
+            changed = change_tenant(None, found.id, fields=ChangeTenant.model_validate(fields).given())
         except ValidationError as error:
             raise CommandError("; ".join(str(wrong["msg"]) for wrong in error.errors())) from None
         except HelpdeskError as error:
