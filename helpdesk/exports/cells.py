@@ -14,14 +14,20 @@ from datetime import datetime, tzinfo
 
 Cell = str | int | float | datetime | None
 MARK = "\ufeff"
-_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"
-"""What a formula begins with; the wide ones too, which some spreadsheets make narrow."""
-_UNSEEN = "[\\s\"'\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*"
-"""What a spreadsheet may take away before it looks whether there is a formula."""
-_FORMULA = re.compile(f"^(?={_UNSEEN}[{_SIGNS}\t\r\n])")
+_SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b"
+"""What a formula begins with; the wide and the small ones too, which some spreadsheets make plain."""
+_BLANK = (
+    "\x01-\x08\x0b\x0c\x0e-\x20\"'\x7f-\xa0\u00ad\u061c\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff"
+)
+_BREAKS = "\t\r\n"
+"""These and `_BLANK` a spreadsheet may take away before it looks whether there is a formula."""
+_FORMULA = re.compile(f"^(?=[{_BLANK}{_BREAKS}]*[{_SIGNS}{_BREAKS}])")
 _OTHER = {",": ";", ";": ","}
-_CUT_OFF = {separator: re.compile(f"(?<={other})(?=[\\s\"']*[{_SIGNS}])") for separator, other in _OTHER.items()}
-"""Opened with the other separator, what stands behind it would begin a cell."""
+_CUT_OFF = {
+    separator: re.compile(f"(?<=[{other}{_BREAKS}])(?=[{_BLANK}]*[{_SIGNS}])") for separator, other in _OTHER.items()
+}
+"""Opened with the other separator, or with tabs, what stands behind it would begin a cell; and a line break, whose
+quotes are none then, a row. No letter is looked at twice: a text may be nothing but tabs."""
 
 
 def defused(text: str, *, separator: str = ",") -> str:

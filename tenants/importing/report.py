@@ -9,6 +9,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, TextIO
 
+from helpdesk.exports.cells import defused
+
 What = Literal["refused", "left", "changed"]
 COLUMNS = ("tenant", "table", "id", "what", "reason")
 ORDER = (
@@ -90,11 +92,6 @@ class Report:
     def _line(self, tenant: str, table: str, id_: str, what: What, reason: str) -> None:
         values = (tenant, table, id_, what, reason)
         if self._csv:
-            self._csv.writerow([_plain(value) for value in values])
+            self._csv.writerow([defused(value) for value in values])
         elif self._file:
             self._file.write(json.dumps(dict(zip(COLUMNS, values, strict=True)), ensure_ascii=False) + "\n")
-
-
-def _plain(value: str) -> str:
-    """No program takes it for a formula."""
-    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -58,6 +59,15 @@ def test_what_is_opened_with_the_other_separator_begins_no_formula_either(one: s
             assert not cell.strip(" \"'").startswith(("=", "+", "-", "@")) or cell.startswith("'")
 
 
+@given(hostile, hostile, st.sampled_from(",;"), st.sampled_from(",;\t"))
+def test_however_it_is_cut_no_piece_begins_a_formula(one: str, two: str, separator: str, taken: str) -> None:
+    """Opened with another separator, a line break within quotes ends a row, and a tab may end a cell."""
+    text = csv_lines([[one, two]], zone=BERLIN, separator=separator).decode()
+    for line in re.split("[\r\n]", text):
+        for cell in re.split(f"[{taken}\t]" if taken != separator else "\t", line):
+            assert not cell.strip(BLANKS.replace("'", "")).startswith(SIGNS[:4])
+
+
 @given(st.integers(min_value=-(2**53), max_value=2**53), st.floats(allow_nan=False, allow_infinity=False))
 def test_numbers_stay_numbers(whole: int, broken: float) -> None:
     ((one, two),) = read([[whole, broken]])
@@ -77,8 +87,16 @@ def test_numbers_stay_numbers(whole: int, broken: float) -> None:
         ('  "=HYPERLINK("x")', '\'  "=HYPERLINK("x")'),
         ("'=1+1", "''=1+1"),
         ("\uff1d1+1", "'\uff1d1+1"),
+        ("\x01=1+1", "'\x01=1+1"),
+        ("\u061c=1+1", "'\u061c=1+1"),
+        ("\ufe661+1", "'\ufe661+1"),
         ("a;=1+1", "a;'=1+1"),
+        ("a\t=1+1", "a\t'=1+1"),
+        ("a\n=1+1;b", "a\n'=1+1;b"),
+        ("a\r\n \u200b-1", "a\r\n' \u200b-1"),
+        ("a\t\t=1", "a\t\t'=1"),
         ("a - b", "a - b"),
+        ("a\n\nb", "a\n\nb"),
         ("don't", "don't"),
     ],
 )
