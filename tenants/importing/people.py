@@ -28,12 +28,17 @@ def _import_page(run: Run, rows: list[Row]) -> None:
     older: dict[str, list[str]] = {}
     for user in run.source.users_with(emails, run.tenant_id) if emails else []:
         older.setdefault(user["email"], []).append(str(user["id"]))
-    people = [person for row in new if (person := _person(run, row, taken, older))]
+    given = dict[str, UUID]()
+    people = [person for row in new if (person := _person(run, row, taken, older, given))]
     if people:
         run.write(lambda _: take_people(people))
 
 
-def _person(run: Run, row: Row, taken: Mapping[str, UUID], older: Mapping[str, list[str]]) -> NewPerson | None:
+def _person(
+    run: Run, row: Row, taken: Mapping[str, UUID], older: Mapping[str, list[str]], given: dict[str, UUID]
+) -> NewPerson | None:
+    """`given`: addresses of this page. What PostgreSQL takes for two may be one here, as with a tab behind it."""
+
     def mapped(notes: Notes) -> NewPerson:
         email = address_of(row)
         if email in taken:
@@ -41,6 +46,10 @@ def _person(run: Run, row: Row, taken: Mapping[str, UUID], older: Mapping[str, l
         first = next((id_ for id_ in older.get(email, ()) if id_ not in run.left["User"]), str(row["id"]))
         if first != str(row["id"]):
             raise NotTaken(f"its address is, in another case, {first}'s: change one of them there")
-        return person_of(row, choices=run.choices, now=run.now, notes=notes)
+        if email in given:
+            raise NotTaken(f"its address is {given[email]}'s: change one of them there")
+        person = person_of(row, choices=run.choices, now=run.now, notes=notes)
+        given[email] = person.id
+        return person
 
     return run.take("User", row, mapped)

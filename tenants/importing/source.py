@@ -15,8 +15,11 @@ import psycopg
 from psycopg.rows import dict_row
 from psycopg.sql import SQL, Composed, Identifier
 from psycopg.types.datetime import TimestampLoader, TimestamptzLoader
+from psycopg.types.json import set_json_loads
 
+from helpdesk.importing.rules.tickets import MOST_NUMBER
 from helpdesk.importing.rules.values import Row
+from tenants.importing.json_values import loads
 
 _OF_PRISMA = frozenset(
     {"schema", "connection_limit", "pool_timeout", "pgbouncer", "socket_timeout", "statement_cache_size"}
@@ -94,6 +97,7 @@ class Source:
         with _told("The database does not answer as it should"):
             self._connection.adapters.register_loader("timestamp", _Timestamp)
             self._connection.adapters.register_loader("timestamptz", _Timestamptz)
+            set_json_loads(loads, self._connection)
             self._connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             self._connection.read_only = True
             for name, value in (("search_path", f'"{self._schema}"'), *_WITHOUT_HASTE):
@@ -171,8 +175,9 @@ class Source:
         """Of a tenant's tickets; 0 where they have none."""
         if self._columns["Ticket"].get("number", "") not in ("integer", "bigint"):
             return 0
-        query = SQL("SELECT coalesce(max(number), 0) AS n FROM {} WHERE {} = %s AND number < 9007199254740992")
-        return int(self._all(query.format(Identifier("Ticket"), Identifier("tenantId")), [tenant_id])[0]["n"])
+        query = SQL("SELECT coalesce(max(number), 0) AS n FROM {} WHERE {} = %s AND number <= %s")
+        found = self._all(query.format(Identifier("Ticket"), Identifier("tenantId")), [tenant_id, MOST_NUMBER])
+        return int(found[0]["n"])
 
     def _all(self, query: SQL | Composed, given: Sequence[Any] = ()) -> list[Row]:
         with _told("The database does not answer as it should"):

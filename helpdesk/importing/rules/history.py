@@ -21,7 +21,18 @@ from helpdesk.importing.rules.tickets import (
     NewTicket,
     State,
 )
-from helpdesk.importing.rules.values import Choices, Known, Notes, NotTaken, Row, id_of, made_id, moment_of, text_of
+from helpdesk.importing.rules.values import (
+    Choices,
+    Known,
+    Notes,
+    NotTaken,
+    Row,
+    id_of,
+    is_small_object,
+    made_id,
+    moment_of,
+    text_of,
+)
 from helpdesk.shapes import same_json
 from helpdesk.vocabulary import TicketStatus
 
@@ -150,7 +161,7 @@ def _put(place: dict[str, Any], name: str, value: Any, known: Known, choices: Ch
                 person = known.assignee(value)
                 if person is not None or value is None:
                     place[name] = person
-            case "metadata" if isinstance(value, dict):
+            case "metadata" if is_small_object(value):
                 place[name] = value
             case "title" | "description" if isinstance(value, str) and value.strip():
                 most = MOST_TITLE if name == "title" else MOST_DESCRIPTION

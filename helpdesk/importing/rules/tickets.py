@@ -27,7 +27,9 @@ from helpdesk.vocabulary import TicketPriority, TicketStatus
 STATUSES = {status.value.upper(): status.value for status in TicketStatus} | {"CANCELED": "cancelled"}
 PRIORITIES = {priority.value.upper(): priority.value for priority in TicketPriority} | {"CRITICAL": "urgent"}
 MOST_TITLE, MOST_DESCRIPTION, MOST_CONTENT = 200, 5000, 10_000
-MOST_TAG, MOST_TAGS, MOST_NUMBER = 50, 50, 2**53 - 1
+MOST_TAG, MOST_TAGS = 50, 50
+MOST_NUMBER = 10**12
+"""New tickets are counted on from the highest; beyond 2^53 no JSON holds them."""
 UNTITLED = "Untitled"
 
 
@@ -86,7 +88,7 @@ def ticket_of(row: Row, *, known: Known, choices: Choices, now: datetime, notes:
     return NewTicket(
         id=note_id(row, notes),
         source_id=str(row["id"]),
-        number=_number_of(row),
+        number=_number_of(row, notes),
         state=_state_of(row, known, choices, notes),
         requester_id=requester,
         created_by_id=creator,
@@ -159,6 +161,10 @@ def _tags_of(value: Any, notes: Notes) -> list[str]:
     return kept
 
 
-def _number_of(row: Row) -> int | None:
+def _number_of(row: Row, notes: Notes) -> int | None:
     number = row.get("number")
-    return number if isinstance(number, int) and not isinstance(number, bool) and 0 < number <= MOST_NUMBER else None
+    if isinstance(number, int) and not isinstance(number, bool) and 0 < number <= MOST_NUMBER:
+        return number
+    if number is not None:
+        notes.add(f"its number {quoted(number)} is none that tickets have here: it gets the next one")
+    return None

@@ -139,8 +139,8 @@ def object_of(value: Any, *, name: str, notes: Notes) -> dict[str, Any]:
     """A small JSON object; empty where it is something else."""
     if value is None:
         return {}
-    if isinstance(value, dict) and _is_small(value):
-        return value
+    if is_small_object(value):
+        return dict(value)
     notes.add(f"its {name} was left out: only JSON objects of up to 16 kB are kept")
     return {}
 
@@ -156,8 +156,11 @@ def quoted(value: Any) -> str:
     return repr(text if len(text) <= LONGEST_QUOTED else text[:LONGEST_QUOTED] + MORE)
 
 
-def _is_small(value: dict[str, Any]) -> bool:
-    return _depth(value) <= DEEPEST and len(json.dumps(value, ensure_ascii=False).encode()) <= MOST_JSON_BYTES
+def is_small_object(value: Any) -> bool:
+    """A JSON object that is no larger, and no deeper, than such objects are here."""
+    if not isinstance(value, dict) or _depth(value) > DEEPEST:
+        return False
+    return len(json.dumps(value, ensure_ascii=False).encode()) <= MOST_JSON_BYTES
 
 
 def _depth(value: Any, deep: int = 1) -> int:
