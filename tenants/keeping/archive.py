@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 
 import orjson
 
@@ -50,7 +50,7 @@ class Writer:
     """Writes one archive into an open file. Without `end` it is none."""
 
     def __init__(self, file: IO[bytes], keys: ArchiveKeys) -> None:
-        # GNU's format: the same bytes for the same content, and names of any length.
+        # GNU's format: the same bytes for the same content.
         self._tar = tarfile.open(fileobj=file, mode="w:", format=tarfile.GNU_FORMAT)  # noqa: SIM115  `end` closes it
         self._keys = keys
         self._sum = hashlib.sha256()
@@ -129,7 +129,7 @@ def _check(path: Path, passphrase: str, on_member: Callable[[], object]) -> Chec
 def read_members(path: Path) -> Iterator[Member]:
     """All members. Raises NotAnArchive for what no archive of ours holds, before anything of it is read."""
     try:
-        with tarfile.open(path, mode="r:") as tar:
+        with tarfile.open(path, mode="r:", tarinfo=_OurHeader) as tar:
             while (info := tar.next()) is not None:
                 _forget_members(tar)
                 _require_ours(info)
@@ -161,6 +161,19 @@ def _forget_members(tar: Any) -> None:
 
 def _cut_off(error: Exception) -> NotAnArchive:
     return NotAnArchive(f"This is no archive of a tenant, or it was cut off: {error}.")
+
+
+class _OurHeader(tarfile.TarInfo):
+    """A plain file's. All other kinds are refused before what they lead to is read: a header that names the next one
+    may say any size, and stand before ever more of its kind.
+    """
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        info = super().frombuf(buf, encoding, errors)
+        if info.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
+            raise NotAnArchive(f"This is no archive of a tenant: it holds {info.name[:100]!r}.")
+        return info
 
 
 class _Summed:
@@ -211,18 +224,23 @@ def _keys_of(manifest: dict[str, Any], passphrase: str) -> ArchiveKeys:
         proof = str(manifest["proof"])
     except (KeyError, TypeError, ValueError) as error:
         raise NotAnArchive("The manifest cannot be read.") from error
-    if not hmac.compare_digest(keys.proof(), proof):
+    if not _is_same(keys.proof(), proof):
         raise WrongPassphrase
     return keys
 
 
 def _require_seal(told: dict[str, Any], keys: ArchiveKeys, total: str, count: int) -> dict[str, Any]:
     sealed, signature = told.get("sealed"), told.get("signature")
-    if not isinstance(sealed, dict) or not hmac.compare_digest(keys.sign(_canonical(sealed)), str(signature)):
+    if not isinstance(sealed, dict) or not _is_same(keys.sign(_canonical(sealed)), str(signature)):
         raise NotAnArchive("The archive's seal is not the one it was made with: it was altered.")
     if (sealed.get("sha256"), sealed.get("members")) != (total, count):
         raise NotAnArchive("The archive is not what was written: it was altered, or is damaged.")
     return sealed
+
+
+def _is_same(known: str, told: str) -> bool:
+    """In bytes: `compare_digest` takes no text beyond ASCII, which an archive may well hold."""
+    return hmac.compare_digest(known.encode(), told.encode())
 
 
 def _canonical(told: dict[str, Any]) -> bytes:
