@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Route, ViewportSize, expect
+from playwright.sync_api import Page, Route, ViewportSize, expect
 
 from helpdesk.comments.actions import add_comment
 from helpdesk.people.actions import sign_out_everywhere
+from helpdesk.people.models import Person
 from helpdesk.work import unit_of_work
 from tenants import context
 from tests.browser.conftest import Visit
-from tests.browser.stage import opened
+from tests.browser.stage import eventually, opened
 from tests.browser.test_accessibility import STAFF_PAGES, settled
 from tests.browser.test_day import box, write
 from tests.conftest import PASSWORD, Desk
@@ -31,17 +32,25 @@ def desk(own_desk: Callable[[], Desk]) -> Desk:
     return own_desk()
 
 
+def sign_in(page: Page, person: Person) -> None:
+    expect(page.get_by_text("Your session has ended.")).to_be_visible()
+    page.get_by_label("Email address").fill(person.email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+def end_session(desk: Desk, person: Person) -> None:
+    with context.tenant(desk.ref), unit_of_work():
+        sign_out_everywhere(desk.admin, person.id)
+
+
 def test_a_session_that_ends_while_one_writes_costs_no_word(visit: Visit, desk: Desk) -> None:
     (ticket,) = opened(desk, "The VPN drops")
     page = visit(desk.agent, f"/tickets/{ticket.id}").page
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
     write(page, "Please restart")
-    with context.tenant(desk.ref), unit_of_work():
-        sign_out_everywhere(desk.admin, desk.agent.id)
-    expect(page.get_by_text("Your session has ended.")).to_be_visible()
-    page.get_by_label("Email address").fill(desk.agent.email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    end_session(desk, desk.agent)
+    sign_in(page, desk.agent)
     expect(box(page)).to_have_value("Please restart")
 
 
@@ -50,14 +59,76 @@ def test_who_signs_in_where_somebody_elses_session_ended_sees_nothing_of_theirs(
     page = visit(desk.agent, f"/tickets/{ticket.id}").page
     expect(page.get_by_text("Live", exact=True)).to_be_visible()
     write(page, "Between us: they have not paid.", note=True)
-    with context.tenant(desk.ref), unit_of_work():
-        sign_out_everywhere(desk.admin, desk.agent.id)
-    expect(page.get_by_text("Your session has ended.")).to_be_visible()
-    page.get_by_label("Email address").fill(desk.user.email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    end_session(desk, desk.agent)
+    sign_in(page, desk.user)
     expect(page.get_by_role("button", name="Account")).to_be_visible()
     expect(page.get_by_text("they have not paid")).to_have_count(0)
+
+
+def on_device(page: Page) -> str:
+    return str(page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])"))
+
+
+def begin_webhook(page: Page) -> None:
+    page.get_by_role("button", name="Add a webhook").first.click()
+    page.get_by_label("Address").fill("https://crm.example/hook")
+    page.get_by_label("Description").fill("For the sales people")
+    page.get_by_label("Your own secret").fill("never-to-be-kept")
+
+
+def test_a_form_that_was_begun_outlives_the_session_but_a_secret_is_not_kept(visit: Visit, desk: Desk) -> None:
+    page = visit(desk.admin, "/settings/webhooks").page
+    expect(page.get_by_role("link", name="All open tickets 0")).to_be_visible()
+    begin_webhook(page)
+    end_session(desk, desk.admin)
+    sign_in(page, desk.admin)
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Description")).to_have_value("For the sales people")
+    expect(dialog.get_by_label("Address")).to_have_value("https://crm.example/hook")
+    expect(dialog.get_by_label("Your own secret")).to_have_value("")
+    expect(dialog.get_by_text("What you had begun here is still there.")).to_be_visible()
+    assert "never-to-be-kept" not in on_device(page)
+    dialog.get_by_role("button", name="Cancel").click()
+    assert "sales people" not in on_device(page)
+
+
+def test_a_page_of_settings_that_was_begun_outlives_the_session_too(visit: Visit, desk: Desk) -> None:
+    page = visit(desk.admin, "/settings/desk").page
+    expect(page.get_by_role("link", name="All open tickets 0")).to_be_visible()
+    page.get_by_label("Name", exact=True).fill("Acme and sons")
+    end_session(desk, desk.admin)
+    sign_in(page, desk.admin)
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Acme and sons")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    assert "Acme and sons" not in on_device(page)
+
+
+def test_of_a_form_that_somebody_began_another_sees_nothing(visit: Visit, desk: Desk) -> None:
+    page = visit(desk.admin, "/settings/webhooks").page
+    expect(page.get_by_role("link", name="All open tickets 0")).to_be_visible()
+    begin_webhook(page)
+    end_session(desk, desk.admin)
+    sign_in(page, desk.agent)
+    expect(page.get_by_role("button", name="Add a webhook").first).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_role("button", name="Add a webhook").first.click()
+    expect(page.get_by_label("Description")).to_have_value("")
+    assert "sales people" not in page.content()
+
+
+def test_signing_out_leaves_nothing_of_a_form_on_the_device(visit: Visit, desk: Desk) -> None:
+    page = visit(desk.admin, "/settings/webhooks").page
+    begin_webhook(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Add a webhook").first.click()
+    expect(page.get_by_label("Description")).to_have_value("For the sales people")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Account").click()
+    page.get_by_role("menuitem", name="Sign out").click()
+    expect(page.get_by_label("Email address")).to_be_visible()
+    eventually(lambda: "sales people" not in on_device(page), within_s=5)
 
 
 def test_a_ticket_of_another_desk_is_none(visit: Visit, desk: Desk, own_desk: Callable[[], Desk]) -> None:

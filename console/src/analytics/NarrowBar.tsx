@@ -1,16 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { Search, X } from "lucide-react";
+import { X } from "lucide-react";
 import { useState } from "react";
 import { listStaff, listTeams } from "../live/desk";
 import { listViews } from "../live/views";
 import { useMe } from "../session/context";
 import { PersonName } from "../ui/Avatar";
 import { Button } from "../ui/Button";
+import { Filters, SearchInput } from "../ui/Filters";
 import { PRIORITIES, PriorityMark } from "../ui/Marks";
 import { Picker } from "../ui/Picker";
 import { useWords } from "../words";
 import { ALL, isNarrowed, type Narrowed } from "./asked";
-import css from "./Analytics.module.css";
 
 interface Props {
   narrowed: Narrowed;
@@ -28,14 +28,14 @@ export function NarrowBar({ narrowed, onNarrow }: Props) {
   const other = (one: Narrowed["priority"][number]) =>
     narrowed.priority.includes(one) ? narrowed.priority.filter((kept) => kept !== one) : [...narrowed.priority, one];
   return (
-    <div className={css.narrow} role="search" aria-label={t("analytics.which")}>
+    <Filters label={t("analytics.which")}>
       <Picker<string | null>
         label={t("analytics.view")}
         searchable
         options={[{ value: null, name: t("analytics.allTickets") }, ...views.map((one) => ({ value: one.id, name: one.name }))]} // prettier-ignore
         value={narrowed.view}
         onPick={(view) => set({ view })}
-        className={narrowed.view ? css.chosen : ""}
+        narrows={narrowed.view !== null}
       >
         <span className="clip">{views.find((one) => one.id === narrowed.view)?.name ?? t("analytics.allTickets")}</span>
       </Picker>
@@ -49,7 +49,7 @@ export function NarrowBar({ narrowed, onNarrow }: Props) {
         ]}
         value={narrowed.assignedToId}
         onPick={(assignedToId) => set({ assignedToId })}
-        className={narrowed.assignedToId ? css.chosen : ""}
+        narrows={narrowed.assignedToId !== null}
       >
         {narrowed.assignedToId === null ? t("analytics.agent") : undefined}
       </Picker>
@@ -64,7 +64,7 @@ export function NarrowBar({ narrowed, onNarrow }: Props) {
         ]}
         value={narrowed.teamId}
         onPick={(teamId) => set({ teamId })}
-        className={narrowed.teamId ? css.chosen : ""}
+        narrows={narrowed.teamId !== null}
       >
         {narrowed.teamId === null ? t("analytics.team") : undefined}
       </Picker>
@@ -74,7 +74,7 @@ export function NarrowBar({ narrowed, onNarrow }: Props) {
         options={PRIORITIES.map((one) => ({ value: one, name: t(`priority.${one}`), look: <PriorityMark priority={one} /> }))} // prettier-ignore
         value={narrowed.priority}
         onPick={(one) => set({ priority: other(one) })}
-        className={narrowed.priority.length > 0 ? css.chosen : ""}
+        narrows={narrowed.priority.length > 0}
       >
         {t("analytics.priority")} {narrowed.priority.length > 0 ? `· ${narrowed.priority.length}` : ""}
       </Picker>
@@ -84,7 +84,7 @@ export function NarrowBar({ narrowed, onNarrow }: Props) {
           <X size={14} aria-hidden /> {t("analytics.clear")}
         </Button>
       )}
-    </div>
+    </Filters>
   );
 }
 
@@ -96,21 +96,15 @@ function Words({ text, onText }: { text: string; onText: (text: string) => void 
     if (typed.trim() !== text) onText(typed.trim());
   };
   return (
-    <form className={css.words} onSubmit={(event) => (event.preventDefault(), done())}>
-      <label>
-        <span className="sr-only">{t("analytics.words")}</span>
-        <Search size={15} aria-hidden />
-        <input
-          type="search"
-          placeholder={t("analytics.wordsHint")}
-          maxLength={500}
-          autoComplete="off"
-          spellCheck={false}
-          value={typed}
-          onChange={(event) => setTyped(event.target.value)}
-          onBlur={done}
-        />
-      </label>
-    </form>
+    <SearchInput
+      label={t("analytics.words")}
+      placeholder={t("analytics.wordsHint")}
+      value={typed}
+      onChange={(event) => setTyped(event.target.value)}
+      onBlur={done}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") done();
+      }}
+    />
   );
 }

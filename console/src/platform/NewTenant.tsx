@@ -1,8 +1,7 @@
-import { useState } from "react";
 import { api, ask } from "../api/client";
 import { CheckField, TextField } from "../ui/Field";
 import { FormDialog } from "../ui/FormDialog";
-import { useSending } from "../ui/sending";
+import { useForm } from "../ui/form";
 import { toast } from "../ui/toasts";
 import { useWords } from "../words";
 import css from "./Platform.module.css";
@@ -13,17 +12,16 @@ interface Props {
   onChanged: () => Promise<unknown>;
 }
 
-const NOBODY = { email: "", password: "", firstName: "", lastName: "" };
-const SHOWN = ["name", "slug", "admin.email", "admin.password", "admin.firstName", "admin.lastName"];
+export const NEW_TENANT = "tenant.new";
+
+const EMPTY = { name: "", slug: null as string | null, hasAdmin: true, email: "", password: "", firstName: "", lastName: "" }; // prettier-ignore
+const CALLED = { email: "admin.email", password: "admin.password", firstName: "admin.firstName", lastName: "admin.lastName" }; // prettier-ignore
 
 /** A new desk, with the first who can sign in to it. */
 export function NewTenant({ onClose, onChanged }: Props) {
   const { t } = useWords();
-  const sending = useSending(SHOWN);
-  const [name, setName] = useState("");
-  const [slug, setSlug] = useState<string | null>(null);
-  const [hasAdmin, setHasAdmin] = useState(true);
-  const [admin, setAdmin] = useState(NOBODY);
+  const form = useForm(NEW_TENANT, EMPTY, { secrets: ["password"], called: CALLED });
+  const { name, slug, hasAdmin, ...admin } = form.fields;
   const shownSlug = slug ?? suggested(name);
   const onSend = async () => {
     const body = { name: name.trim(), slug: shownSlug, ...(hasAdmin ? { admin } : {}) };
@@ -31,25 +29,15 @@ export function NewTenant({ onClose, onChanged }: Props) {
     await onChanged();
     toast(t("platform.added", { name: body.name }));
   };
-  const field = (one: keyof typeof NOBODY) => ({
+  const field = (one: keyof typeof CALLED) => ({
     label: t(`platform.admin.${one}`),
     required: true,
     autoComplete: "off",
-    value: admin[one],
-    onChange: (event: { target: { value: string } }) => setAdmin({ ...admin, [one]: event.target.value }),
-    problem: sending.about(`admin.${one}`),
+    ...form.text(one),
   });
   return (
-    <FormDialog title={t("platform.add")} does={t("platform.create")} {...{ sending, onSend, onClose }}>
-      <TextField
-        label={t("platform.name")}
-        required
-        maxLength={200}
-        autoComplete="off"
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-        problem={sending.about("name")}
-      />
+    <FormDialog title={t("platform.add")} does={t("platform.create")} sending={form} {...{ onSend, onClose }}>
+      <TextField label={t("platform.name")} required maxLength={200} autoComplete="off" {...form.text("name")} />
       <TextField
         label={t("platform.slug")}
         hint={t("platform.slugHint")}
@@ -58,14 +46,13 @@ export function NewTenant({ onClose, onChanged }: Props) {
         maxLength={63}
         autoComplete="off"
         value={shownSlug}
-        onChange={(event) => setSlug(event.target.value)}
-        problem={sending.about("slug")}
+        onChange={(event) => form.set({ slug: event.target.value })}
+        problem={form.about("slug")}
       />
       <CheckField
         label={t("platform.withAdmin")}
         hint={hasAdmin ? undefined : t("platform.withoutAdmin")}
-        checked={hasAdmin}
-        onChange={(event) => setHasAdmin(event.target.checked)}
+        {...form.box("hasAdmin")}
       />
       {hasAdmin && (
         <>

@@ -5,6 +5,7 @@ import { api, ask } from "../api/client";
 import { usePages } from "../api/pages";
 import { Account } from "../ui/Account";
 import { Button } from "../ui/Button";
+import { useShown } from "../ui/form";
 import { Listing } from "../ui/Listing";
 import { Mark } from "../ui/Mark";
 import { Bar, Page } from "../ui/Page";
@@ -12,7 +13,7 @@ import { Picker } from "../ui/Picker";
 import { Rows } from "../ui/Rows";
 import { Empty } from "../ui/States";
 import { useWords } from "../words";
-import { NewTenant } from "./NewTenant";
+import { NEW_TENANT, NewTenant } from "./NewTenant";
 import css from "./Platform.module.css";
 import { TenantRow } from "./TenantRow";
 
@@ -23,7 +24,7 @@ export default function Platform() {
   const { t } = useWords();
   const cache = useQueryClient();
   const [sortBy, setSortBy] = useState<(typeof ORDERS)[number]>("createdAt");
-  const [isAdding, setIsAdding] = useState(false);
+  const [isAdding, setIsAdding] = useShown(NEW_TENANT);
   const tenants = usePages(["platform", "tenants", sortBy], (cursor) =>
     ask(
       api.GET("/api/v1/tenants", {

@@ -5,6 +5,7 @@ import { Avatar } from "../ui/Avatar";
 import { Confirm } from "../ui/Confirm";
 import { TextArea, TextField } from "../ui/Field";
 import { FormDialog } from "../ui/FormDialog";
+import { useForm, useShows } from "../ui/form";
 import { Menu } from "../ui/Menu";
 import { Pill } from "../ui/Pill";
 import { Row } from "../ui/Rows";
@@ -25,7 +26,7 @@ interface Props {
 export function TenantRow({ tenant, onChanged }: Props) {
   const { t } = useWords();
   const inWords = useProblem();
-  const [shows, setShows] = useState<"edit" | "suspend" | "delete" | null>(null);
+  const [shows, setShows] = useShows<"edit" | "suspend" | "delete">(tenantForm(tenant), "edit");
   const close = () => setShows(null);
   const activate = async (isActive: boolean) => {
     await change(tenant, { isActive });
@@ -84,6 +85,8 @@ export function TenantRow({ tenant, onChanged }: Props) {
   );
 }
 
+const tenantForm = (tenant: Tenant) => `tenant.${tenant.id}`;
+
 function change(tenant: Tenant, body: Schemas["ChangeTenant"]) {
   return ask(api.PATCH("/api/v1/tenants/{tenant_id}", { params: { path: { tenant_id: tenant.id } }, body }));
 }
@@ -94,10 +97,12 @@ interface DialogProps extends Props {
 
 function EditTenant({ tenant, onClose, onChanged }: DialogProps) {
   const { t } = useWords();
-  const sending = useSending(["name", "slug", "domains"]);
-  const [name, setName] = useState(tenant.name);
-  const [slug, setSlug] = useState(tenant.slug);
-  const [domains, setDomains] = useState(tenant.domains.join("\n"));
+  const form = useForm(tenantForm(tenant), {
+    name: tenant.name,
+    slug: tenant.slug,
+    domains: tenant.domains.join("\n"),
+  });
+  const { name, slug, domains } = form.fields;
   const onSend = async () => {
     await change(tenant, {
       name: name.trim(),
@@ -110,25 +115,17 @@ function EditTenant({ tenant, onClose, onChanged }: DialogProps) {
     <FormDialog
       title={t("platform.editTitle", { name: tenant.name })}
       does={t("ui.save")}
-      {...{ sending, onSend, onClose }}
+      sending={form}
+      {...{ onSend, onClose }}
     >
-      <TextField
-        label={t("platform.name")}
-        required
-        maxLength={200}
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-        problem={sending.about("name")}
-      />
+      <TextField label={t("platform.name")} required maxLength={200} {...form.text("name")} />
       <TextField
         label={t("platform.slug")}
         hint={slug === tenant.slug ? t("platform.slugHint") : t("platform.slugChanges")}
         required
         dir="ltr"
         maxLength={63}
-        value={slug}
-        onChange={(event) => setSlug(event.target.value)}
-        problem={sending.about("slug")}
+        {...form.text("slug")}
       />
       <TextArea
         label={t("platform.domains")}
@@ -136,9 +133,7 @@ function EditTenant({ tenant, onClose, onChanged }: DialogProps) {
         dir="ltr"
         rows={3}
         spellCheck={false}
-        value={domains}
-        onChange={(event) => setDomains(event.target.value)}
-        problem={sending.about("domains")}
+        {...form.text("domains")}
       />
     </FormDialog>
   );

@@ -1,16 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { Columns3, ListFilter, Search, X } from "lucide-react";
+import { Columns3, ListFilter, X } from "lucide-react";
 import { memo, useEffect, useImperativeHandle, useRef, useState, type Ref } from "react";
 import { listStaff, listTeams } from "../live/desk";
 import { useMe } from "../session/context";
 import { PersonName } from "../ui/Avatar";
 import { Button } from "../ui/Button";
+import { Filters, SearchInput } from "../ui/Filters";
 import { PRIORITIES, PriorityMark, STATUSES, StatusMark } from "../ui/Marks";
 import { Picker } from "../ui/Picker";
 import { useWords } from "../words";
 import { isNarrowed, trimmed, type Filter } from "./asked";
 import { COLUMNS, type ColumnName } from "./columns";
-import css from "./Queue.module.css";
 
 const TYPING_MS = 250;
 
@@ -34,7 +34,7 @@ export const FilterBar = memo(function FilterBar({ filter, onFilter, columns, on
   const any = { value: null, name: t("queue.any") };
 
   return (
-    <div className={css.filters} role="search">
+    <Filters oneLine>
       <SearchField key={filter.q ?? ""} text={filter.q ?? ""} onText={(q) => set({ q })} handle={search} />
       <ListFilter size={15} className="faint" aria-hidden />
       <Picker
@@ -43,7 +43,7 @@ export const FilterBar = memo(function FilterBar({ filter, onFilter, columns, on
         options={STATUSES.map((one) => ({ value: one, name: t(`status.${one}`), look: <StatusMark status={one} /> }))}
         value={filter.status ?? []}
         onPick={(one) => set({ status: toggled(filter.status, one) })}
-        className={filter.status?.length ? css.narrowed : ""}
+        narrows={Boolean(filter.status?.length)}
       >
         {t("queue.status")} {filter.status?.length ? `· ${filter.status.length}` : ""}
       </Picker>
@@ -53,7 +53,7 @@ export const FilterBar = memo(function FilterBar({ filter, onFilter, columns, on
         options={PRIORITIES.map((one) => ({ value: one, name: t(`priority.${one}`), look: <PriorityMark priority={one} /> }))} // prettier-ignore
         value={filter.priority ?? []}
         onPick={(one) => set({ priority: toggled(filter.priority, one) })}
-        className={filter.priority?.length ? css.narrowed : ""}
+        narrows={Boolean(filter.priority?.length)}
       >
         {t("queue.priority")} {filter.priority?.length ? `· ${filter.priority.length}` : ""}
       </Picker>
@@ -68,7 +68,7 @@ export const FilterBar = memo(function FilterBar({ filter, onFilter, columns, on
         ]}
         value={filter.assignedToId ?? null}
         onPick={(assignedToId) => set({ assignedToId })}
-        className={filter.assignedToId ? css.narrowed : ""}
+        narrows={Boolean(filter.assignedToId)}
       >
         {t("queue.assignee")}
       </Picker>
@@ -83,7 +83,7 @@ export const FilterBar = memo(function FilterBar({ filter, onFilter, columns, on
         ]}
         value={filter.teamId ?? null}
         onPick={(teamId) => set({ teamId })}
-        className={filter.teamId ? css.narrowed : ""}
+        narrows={Boolean(filter.teamId)}
       >
         {t("queue.team")}
       </Picker>
@@ -102,7 +102,7 @@ export const FilterBar = memo(function FilterBar({ filter, onFilter, columns, on
       >
         <Columns3 size={15} aria-hidden />
       </Picker>
-    </div>
+    </Filters>
   );
 });
 
@@ -124,23 +124,16 @@ function SearchField({ text, onText, handle }: SearchProps) {
     return () => clearTimeout(timer);
   }, [typed, text, onText]);
   return (
-    <label className={css.search}>
-      <span className="sr-only">{t("queue.search")}</span>
-      <Search size={15} aria-hidden />
-      <input
-        ref={input}
-        type="search"
-        placeholder={t("queue.searchHint")}
-        maxLength={500}
-        autoComplete="off"
-        spellCheck={false}
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Enter") onText(typed.trim());
-          if (event.key === "Escape") input.current?.blur();
-        }}
-      />
-    </label>
+    <SearchInput
+      ref={input}
+      label={t("queue.search")}
+      placeholder={t("queue.searchHint")}
+      value={typed}
+      onChange={(event) => setTyped(event.target.value)}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") onText(typed.trim());
+        if (event.key === "Escape") input.current?.blur();
+      }}
+    />
   );
 }

@@ -1,14 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type SubmitEvent } from "react";
 import { useLocation } from "wouter";
-import { api, ask, Refusal, type Schemas } from "../api/client";
+import { api, ask, type Schemas } from "../api/client";
 import { listTeams } from "../live/desk";
 import { listViews } from "../live/views";
 import { useMe } from "../session/context";
-import { Button } from "../ui/Button";
-import { Dialog } from "../ui/Dialog";
-import { Problem, SelectField, TextField } from "../ui/Field";
-import { useProblem } from "../ui/States";
+import { SelectField, TextField } from "../ui/Field";
+import { useForm } from "../ui/form";
+import { FormDialog } from "../ui/FormDialog";
 import { toast } from "../ui/toasts";
 import { useWords } from "../words";
 import type { Asked } from "./asked";
@@ -24,72 +22,46 @@ interface Props {
 export function SaveView({ asked, columns, onClose }: Props) {
   const { t } = useWords();
   const me = useMe();
-  const inWords = useProblem();
   const cache = useQueryClient();
   const [, go] = useLocation();
   const teams = useQuery(listTeams).data ?? [];
   const mine = me.role === "ADMIN" ? teams : teams.filter((team) => team.members.some((one) => one.id === me.id));
-  const [name, setName] = useState("");
-  const [seenBy, setSeenBy] = useState("private");
-  const [error, setError] = useState<unknown>(null);
-  const [isBusy, setIsBusy] = useState(false);
+  const form = useForm("view.new", { name: "", seenBy: "private" });
+  const { name, seenBy } = form.fields;
 
-  const save = async (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    setIsBusy(true);
+  const save = async () => {
     const base = asked.viewId === null ? {} : await baseFilter(asked.viewId);
     const isTeam = seenBy !== "private" && seenBy !== "all";
-    try {
-      const view = await ask(
-        api.POST("/api/v1/views", {
-          body: {
-            name,
-            filter: { ...base, ...asked.filter },
-            sortBy: asked.sortBy,
-            sortOrder: asked.sortOrder,
-            columns: [...columns],
-            visibility: isTeam ? "team" : seenBy,
-            teamId: isTeam ? seenBy : null,
-          },
-        }),
-      );
-      await cache.invalidateQueries({ queryKey: listViews.queryKey });
-      toast(t("queue.viewSaved", { name }));
-      onClose();
-      go(`/views/${view.id}`);
-    } catch (refused) {
-      setError(refused);
-      setIsBusy(false);
-    }
+    const view = await ask(
+      api.POST("/api/v1/views", {
+        body: {
+          name,
+          filter: { ...base, ...asked.filter },
+          sortBy: asked.sortBy,
+          sortOrder: asked.sortOrder,
+          columns: [...columns],
+          visibility: isTeam ? "team" : seenBy,
+          teamId: isTeam ? seenBy : null,
+        },
+      }),
+    );
+    await cache.invalidateQueries({ queryKey: listViews.queryKey });
+    toast(t("queue.viewSaved", { name }));
+    go(`/views/${view.id}`);
   };
-  const problem = error instanceof Refusal ? error.about("name") : undefined;
   return (
-    <Dialog title={t("queue.saveView")} onClose={onClose}>
-      <form className="stack" onSubmit={(event) => void save(event)}>
-        {error !== null && problem === undefined && <Problem>{inWords(error)}</Problem>}
-        <TextField
-          label={t("queue.viewName")}
-          required
-          maxLength={100}
-          autoFocus
-          value={name}
-          problem={problem}
-          onChange={(event) => setName(event.target.value)}
-        />
-        <SelectField label={t("queue.viewFor")} value={seenBy} onChange={(event) => setSeenBy(event.target.value)}>
-          <option value="private">{t("queue.viewPrivate")}</option>
-          <option value="all">{t("queue.viewAll")}</option>
-          {mine.map((team) => (
-            <option key={team.id} value={team.id}>
-              {t("queue.viewTeam")}: {team.name}
-            </option>
-          ))}
-        </SelectField>
-        <Button type="submit" look="primary" busy={isBusy}>
-          {t("ui.save")}
-        </Button>
-      </form>
-    </Dialog>
+    <FormDialog title={t("queue.saveView")} does={t("ui.save")} sending={form} onSend={save} onClose={onClose}>
+      <TextField label={t("queue.viewName")} required maxLength={100} {...form.text("name")} />
+      <SelectField label={t("queue.viewFor")} {...form.text("seenBy")}>
+        <option value="private">{t("queue.viewPrivate")}</option>
+        <option value="all">{t("queue.viewAll")}</option>
+        {mine.map((team) => (
+          <option key={team.id} value={team.id}>
+            {t("queue.viewTeam")}: {team.name}
+          </option>
+        ))}
+      </SelectField>
+    </FormDialog>
   );
 }
 

@@ -44,8 +44,15 @@ export function isStaff(me: Me): boolean {
 
 /** At the page's beginning: does the cookie still know us? Until somebody answers. */
 export async function begin(): Promise<void> {
-  others.onmessage = () => void look();
+  others.onmessage = (said: MessageEvent<string>) => void hear(said.data);
   await look();
+}
+
+/** Somebody came or went in another tab; what they leave here goes with them. */
+async function hear(said: string): Promise<void> {
+  const was = session;
+  await look();
+  if (said === "out" && was.is === "in" && session.is !== "in") leaveNothing(was.me.id);
 }
 
 async function look(): Promise<void> {
@@ -85,12 +92,14 @@ export function beforeSignOut(does: () => Promise<unknown>): () => void {
 }
 
 /** What a person has begun and nobody else should find on this device, by how the names of its places begin. */
-const TRACES = ["hub.files.", "hub.ticket.", "hub.request.", "hub.edit."];
+const TRACES = ["hub.files.", "hub.ticket.", "hub.request.", "hub.edit.", "hub.form."];
 
 /** What could not be saved on the hub (hub.draft, hub.outbox) stays: it is nowhere else. */
 function leaveNothing(personId: string): void {
   const isTheirs = (place: string) => TRACES.some((trace) => place.startsWith(trace + personId));
-  for (const place of Object.keys(localStorage).filter(isTheirs)) localStorage.removeItem(place);
+  for (const store of [localStorage, sessionStorage]) {
+    for (const place of Object.keys(store).filter(isTheirs)) store.removeItem(place);
+  }
 }
 
 export async function signOut(): Promise<void> {

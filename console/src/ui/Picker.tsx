@@ -36,6 +36,8 @@ interface Props<V> {
   /** Several can be chosen: it stays open. */
   several?: boolean;
   className?: string;
+  /** It narrows down what is shown, and looks so. */
+  narrows?: boolean;
   openRef?: React.RefObject<(() => void) | null>;
 }
 
@@ -117,7 +119,7 @@ export function Picker<V>(props: Props<V>) {
       <button
         ref={button}
         type="button"
-        className={`${css.button} ${props.className ?? ""}`}
+        className={`${css.button} ${props.narrows ? css.narrows : ""} ${props.className ?? ""}`}
         disabled={disabled}
         aria-haspopup="listbox"
         aria-expanded={isOpen}

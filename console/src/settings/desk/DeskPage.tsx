@@ -1,16 +1,13 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type SubmitEvent } from "react";
 import { api, ask, type Schemas } from "../../api/client";
 import { useMe } from "../../session/context";
-import { Button } from "../../ui/Button";
-import { CheckField, Problem, TextField } from "../../ui/Field";
+import { CheckField, TextField } from "../../ui/Field";
+import { useForm } from "../../ui/form";
+import { FormSheet } from "../../ui/FormSheet";
 import { Facts, Page, Section } from "../../ui/Page";
-import { useSending } from "../../ui/sending";
 import { Failed, Skeleton } from "../../ui/States";
-import { toast } from "../../ui/toasts";
 import { useWords } from "../../words";
 import { day } from "../../words/times";
-import css from "./Desk.module.css";
 
 type Tenant = Schemas["TenantPayload"];
 const KEY = ["settings", "desk"];
@@ -26,13 +23,7 @@ export default function DeskPage() {
   });
   return (
     <Page title={t("settings.pages.desk")} about={t("settings.desk.about")}>
-      {data ? (
-        <DeskForm key={data.updatedAt} desk={data} />
-      ) : error ? (
-        <Failed error={error} onAgain={() => void refetch()} />
-      ) : (
-        <Skeleton />
-      )}
+      {data ? <DeskForm desk={data} /> : error ? <Failed error={error} onAgain={() => void refetch()} /> : <Skeleton />}
     </Page>
   );
 }
@@ -40,38 +31,26 @@ export default function DeskPage() {
 function DeskForm({ desk }: { desk: Tenant }) {
   const { t } = useWords();
   const cache = useQueryClient();
-  const sending = useSending(["name"]);
-  const known = { openRegistration: desk.settings["openRegistration"] !== false, showAgentTyping: desk.settings["showAgentTyping"] === true }; // prettier-ignore
-  const [name, setName] = useState(desk.name);
-  const [openRegistration, setOpen] = useState(known.openRegistration);
-  const [showAgentTyping, setTyping] = useState(known.showAgentTyping);
-  const isSame =
-    name.trim() === desk.name &&
-    openRegistration === known.openRegistration &&
-    showAgentTyping === known.showAgentTyping;
-  const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    void sending.send(async () => {
-      // All settings are sent, for those that are left out would be gone.
-      const body = { name: name.trim(), settings: { ...desk.settings, openRegistration, showAgentTyping } };
-      const now = await ask(
-        api.PATCH("/api/v1/tenants/{tenant_id}", { params: { path: { tenant_id: desk.id } }, body }),
-      );
-      cache.setQueryData(KEY, now);
-      toast(t("ui.saved"));
-    });
+  const form = useForm("desk", {
+    name: desk.name,
+    openRegistration: desk.settings["openRegistration"] !== false,
+    showAgentTyping: desk.settings["showAgentTyping"] === true,
+  });
+  const save = async () => {
+    const { name, ...chosen } = form.fields;
+    // All settings are sent, for those that are left out would be gone.
+    const body = { name: name.trim(), settings: { ...desk.settings, ...chosen } };
+    const now = await ask(api.PATCH("/api/v1/tenants/{tenant_id}", { params: { path: { tenant_id: desk.id } }, body }));
+    cache.setQueryData(KEY, now);
   };
   return (
-    <form className={css.form} onSubmit={onSubmit}>
-      <Problem>{sending.problem}</Problem>
+    <FormSheet form={form} onSave={save}>
       <TextField
         label={t("settings.desk.name")}
         hint={t("settings.desk.nameHint")}
         required
         maxLength={200}
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-        problem={sending.about("name")}
+        {...form.text("name")}
       />
       <Facts
         all={[
@@ -83,19 +62,14 @@ function DeskForm({ desk }: { desk: Tenant }) {
         <CheckField
           label={t("settings.desk.openRegistration")}
           hint={t("settings.desk.openRegistrationHint")}
-          checked={openRegistration}
-          onChange={(event) => setOpen(event.target.checked)}
+          {...form.box("openRegistration")}
         />
         <CheckField
           label={t("settings.desk.showAgentTyping")}
           hint={t("settings.desk.showAgentTypingHint")}
-          checked={showAgentTyping}
-          onChange={(event) => setTyping(event.target.checked)}
+          {...form.box("showAgentTyping")}
         />
       </Section>
-      <Button type="submit" look="primary" busy={sending.isBusy} disabled={isSame}>
-        {t("ui.save")}
-      </Button>
-    </form>
+    </FormSheet>
   );
 }

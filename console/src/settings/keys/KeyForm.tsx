@@ -1,11 +1,10 @@
 import { TriangleAlert } from "lucide-react";
-import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { useMe } from "../../session/context";
 import { Button } from "../../ui/Button";
 import { SelectField, TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
-import { useSending } from "../../ui/sending";
+import { useForm } from "../../ui/form";
 import { useWords } from "../../words";
 import { day } from "../../words/times";
 import css from "./Keys.module.css";
@@ -20,19 +19,34 @@ interface Props {
   onClose: () => void;
 }
 
+interface KeyFields {
+  name: string;
+  scopes: readonly string[];
+  lasts: (typeof LASTS)[number];
+}
+
+export const keyForm = (id = "new") => `key.${id}`;
+
 export function KeyForm({ of, onSend, onClose }: Props) {
   const { t } = useWords();
   const me = useMe();
-  const sending = useSending(["name", "scopes", "expiresAt"]);
-  const [name, setName] = useState(of?.name ?? "");
-  const [scopes, setScopes] = useState<readonly string[]>(of?.scopes ?? []);
-  const [lasts, setLasts] = useState<(typeof LASTS)[number]>("90");
+  const form = useForm<KeyFields>(
+    keyForm(of?.id),
+    {
+      name: of?.name ?? "",
+      scopes: of?.scopes ?? [],
+      lasts: "90",
+    },
+    { called: { lasts: "expiresAt" } },
+  );
+  const { name, scopes, lasts } = form.fields;
+  const setScopes = (chosen: readonly string[]) => form.set({ scopes: chosen });
   const expiresAt = endsAfter(lasts === "never" ? null : Number(lasts), new Date());
   return (
     <FormDialog
       title={of ? t("settings.keys.editTitle") : t("settings.keys.add")}
       does={of ? t("ui.save") : t("settings.keys.create")}
-      sending={sending}
+      sending={form}
       onSend={() => onSend({ name: name.trim(), scopes: [...scopes], ...(of ? {} : { expiresAt }) })}
       onClose={onClose}
       isOff={scopes.length === 0}
@@ -44,17 +58,13 @@ export function KeyForm({ of, onSend, onClose }: Props) {
         required
         maxLength={100}
         autoComplete="off"
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-        problem={sending.about("name")}
+        {...form.text("name")}
       />
       {!of && (
         <SelectField
           label={t("settings.keys.ends")}
           hint={expiresAt ? day(expiresAt) : t("settings.keys.neverHint")}
-          value={lasts}
-          onChange={(event) => setLasts(event.target.value as (typeof LASTS)[number])}
-          problem={sending.about("expiresAt")}
+          {...form.text("lasts")}
         >
           {LASTS.map((one) => (
             <option key={one} value={one}>
@@ -72,7 +82,7 @@ export function KeyForm({ of, onSend, onClose }: Props) {
         </div>
         <Scopes held={me.scopes} chosen={scopes} onChange={setScopes} />
         {scopes.length === 0 && <p className={css.problem}>{t("settings.keys.chooseOne")}</p>}
-        {sending.about("scopes") && <p className={css.problem}>{sending.about("scopes")}</p>}
+        {form.about("scopes") && <p className={css.problem}>{form.about("scopes")}</p>}
         {isWorthEverything(scopes) && (
           <p className={css.warns} role="status">
             <TriangleAlert size={16} aria-hidden /> {t("settings.keys.worthEverything")}

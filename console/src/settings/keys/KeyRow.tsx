@@ -1,8 +1,8 @@
 import { Ellipsis, Pencil, Trash2 } from "lucide-react";
-import { useState } from "react";
 import { api, ask, type Schemas } from "../../api/client";
 import { useMe } from "../../session/context";
 import { Confirm } from "../../ui/Confirm";
+import { useShows } from "../../ui/form";
 import { Menu } from "../../ui/Menu";
 import { Pill } from "../../ui/Pill";
 import { Row } from "../../ui/Rows";
@@ -10,7 +10,7 @@ import { Time, useNow } from "../../ui/Time";
 import { useWords } from "../../words";
 import { day } from "../../words/times";
 import { Named } from "../Named";
-import { KeyForm } from "./KeyForm";
+import { keyForm, KeyForm } from "./KeyForm";
 import { byThing } from "./scopes";
 
 interface Props {
@@ -24,7 +24,7 @@ export function KeyRow({ of: key, isNamed, onChanged }: Props) {
   const { t } = useWords();
   const me = useMe();
   const now = useNow();
-  const [shows, setShows] = useState<"edit" | "revoke" | null>(null);
+  const [shows, setShows] = useShows<"edit" | "revoke">(keyForm(key.id), "edit");
   const close = () => setShows(null);
   const at = { params: { path: { key_id: key.id } } };
   const isOver = key.expiresAt !== null && Date.parse(key.expiresAt) < now;

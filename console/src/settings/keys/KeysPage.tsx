@@ -6,13 +6,14 @@ import { usePages } from "../../api/pages";
 import { Button } from "../../ui/Button";
 import { Copyable } from "../../ui/Copyable";
 import { Dialog } from "../../ui/Dialog";
+import { useShown } from "../../ui/form";
 import { Listing } from "../../ui/Listing";
 import { Bar, Page } from "../../ui/Page";
 import { Rows } from "../../ui/Rows";
 import { Empty } from "../../ui/States";
 import { useWords } from "../../words";
 import { Choose } from "../Choose";
-import { KeyForm } from "./KeyForm";
+import { keyForm, KeyForm } from "./KeyForm";
 import { KeyRow } from "./KeyRow";
 import css from "./Keys.module.css";
 
@@ -21,7 +22,7 @@ export default function KeysPage({ isAdmin }: { isAdmin: boolean }) {
   const { t } = useWords();
   const cache = useQueryClient();
   const [whose, setWhose] = useState<"own" | "all">("own");
-  const [isAdding, setIsAdding] = useState(false);
+  const [isAdding, setIsAdding] = useShown(keyForm());
   const [token, setToken] = useState<string | null>(null);
   const all = whose === "all";
   const keys = usePages(["settings", "keys", whose], (cursor) =>

@@ -1,13 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Eye, RotateCcw } from "lucide-react";
-import { useRef, useState, type FocusEvent, type SubmitEvent } from "react";
+import { useRef, useState, type FocusEvent } from "react";
 import { answer, api, ask, type Schemas } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { Confirm } from "../../ui/Confirm";
-import { Problem, TextArea, TextField } from "../../ui/Field";
+import { TextArea, TextField } from "../../ui/Field";
 import { Page, Section } from "../../ui/Page";
-import { useSending } from "../../ui/sending";
-import { toast } from "../../ui/toasts";
+import { useForm } from "../../ui/form";
+import { FormSheet } from "../../ui/FormSheet";
 import { useWords } from "../../words";
 import css from "./Mail.module.css";
 import { MailLook } from "./MailLook";
@@ -22,40 +22,34 @@ interface Props {
 export function TemplateEditor({ template, back }: Props) {
   const { t } = useWords();
   const cache = useQueryClient();
-  const sending = useSending(PARTS);
-  const [parts, setParts] = useState<Record<Part, string>>(template);
+  const { subject, text, html } = template;
+  const form = useForm(`template.${template.kind}`, { subject, text, html });
+  const parts = form.fields;
   const [preview, setPreview] = useState<Schemas["MailPreview"] | null>(null);
   const [isResetting, setIsResetting] = useState(false);
   const last = useRef<HTMLInputElement | HTMLTextAreaElement>(null);
   const at = { params: { path: { kind: template.kind } } };
-  const isSame = PARTS.every((part) => parts[part] === template[part]);
-  const set = (part: Part) => (event: { target: { value: string } }) =>
-    setParts((now) => ({ ...now, [part]: event.target.value }));
   const changed = () => cache.invalidateQueries({ queryKey: listTemplates.queryKey });
-  const body = () => ({ subject: parts.subject, text: parts.text, html: parts.html });
 
   const look = () =>
-    void sending.send(async () => {
-      setPreview(await ask(api.POST("/api/v1/mail-templates/{kind}/preview", { ...at, body: body() })));
+    void form.send(async () => {
+      setPreview(await ask(api.POST("/api/v1/mail-templates/{kind}/preview", { ...at, body: parts })));
     });
-  const onSubmit = (event: SubmitEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    void sending.send(async () => {
-      await ask(api.PUT("/api/v1/mail-templates/{kind}", { ...at, body: body() }));
-      await changed();
-      toast(t("ui.saved"));
-    });
+  const save = async () => {
+    await ask(api.PUT("/api/v1/mail-templates/{kind}", { ...at, body: parts }));
+    await changed();
   };
   const reset = async () => {
     await answer(api.DELETE("/api/v1/mail-templates/{kind}", at));
     await changed();
+    form.forget();
   };
   const insert = (name: string) => {
     const field = last.current;
     const part = PARTS.find((one) => one === field?.name) ?? "text";
     const from = field?.selectionStart ?? parts[part].length;
     const now = inserted(parts[part], from, field?.selectionEnd ?? from, name);
-    setParts((all) => ({ ...all, [part]: now.text }));
+    form.set({ [part]: now.text });
     requestAnimationFrame(() => {
       field?.focus();
       field?.setSelectionRange(now.at, now.at);
@@ -67,11 +61,9 @@ export function TemplateEditor({ template, back }: Props) {
   const shared = (part: Part) => ({
     name: part,
     label: t(`settings.templates.parts.${part}`),
-    value: parts[part],
     required: true,
-    onChange: set(part),
     onFocus,
-    problem: sending.about(part),
+    ...form.text(part),
   });
 
   return (
@@ -87,8 +79,16 @@ export function TemplateEditor({ template, back }: Props) {
         )
       }
     >
-      <form className={css.form} onSubmit={onSubmit}>
-        <Problem>{sending.problem}</Problem>
+      <FormSheet
+        form={form}
+        onSave={save}
+        wide
+        does={
+          <Button busy={form.isBusy} onClick={look}>
+            <Eye size={15} aria-hidden /> {t("settings.templates.preview")}
+          </Button>
+        }
+      >
         <TextField {...shared("subject")} maxLength={200} />
         <div className={css.placeholders} role="group" aria-label={t("settings.templates.placeholders")}>
           <p>{t("settings.templates.placeholders")}</p>
@@ -99,16 +99,10 @@ export function TemplateEditor({ template, back }: Props) {
           ))}
         </div>
         <TextArea {...shared("text")} rows={10} maxLength={20000} />
-        <TextArea {...shared("html")} rows={12} maxLength={50000} dir="ltr" spellCheck={false} />
-        <div className={css.does}>
-          <Button type="submit" look="primary" busy={sending.isBusy} disabled={isSame}>
-            {t("ui.save")}
-          </Button>
-          <Button busy={sending.isBusy} onClick={look}>
-            <Eye size={15} aria-hidden /> {t("settings.templates.preview")}
-          </Button>
+        <div className={css.html}>
+          <TextArea {...shared("html")} rows={12} maxLength={50000} dir="ltr" spellCheck={false} />
         </div>
-      </form>
+      </FormSheet>
       {preview && (
         <Section title={t("settings.templates.preview")} about={t("settings.templates.previewAbout")}>
           <MailLook mail={preview} />

@@ -26,7 +26,7 @@ function One({ kind }: { kind: string }) {
   const templates = useQuery(listTemplates);
   const template = templates.data?.find((one) => one.kind === kind);
   const back = { name: t("settings.pages.templates"), href: "#/settings/templates" };
-  if (template) return <TemplateEditor key={template.updatedAt} template={template} back={back} />;
+  if (template) return <TemplateEditor template={template} back={back} />;
   return (
     <Page title={t("settings.pages.templates")} back={back}>
       {templates.isError ? (

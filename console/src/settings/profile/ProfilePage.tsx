@@ -33,7 +33,7 @@ export default function ProfilePage() {
       about={me.role === "ADMIN" ? t("settings.users.roleHint.ADMIN") : t("settings.users.roleHint.AGENT")}
     >
       <Section title={t("settings.profile.names")}>
-        <NameForm key={me.updatedAt} me={me} />
+        <NameForm me={me} />
       </Section>
       <Section title={t("settings.profile.address")} about={t("settings.profile.addressAbout")}>
         <Address />

@@ -1,16 +1,16 @@
 import { Archive, ArchiveRestore, Ellipsis, Pencil, Trash2 } from "lucide-react";
-import { useState } from "react";
 import { api, ask } from "../../api/client";
 import type { Team } from "../../live/desk";
 import { Avatar } from "../../ui/Avatar";
 import { Confirm } from "../../ui/Confirm";
+import { useShows } from "../../ui/form";
 import { Menu } from "../../ui/Menu";
 import { Pill } from "../../ui/Pill";
 import { useProblem } from "../../ui/States";
 import { toast } from "../../ui/toasts";
 import { useWords } from "../../words";
 import { DeleteTeam } from "./DeleteTeam";
-import { TeamForm } from "./TeamForm";
+import { teamForm, TeamForm } from "./TeamForm";
 import css from "./Teams.module.css";
 
 const MOST_NAMED = 8;
@@ -24,7 +24,7 @@ interface Props {
 export function TeamCard({ team, isAdmin, onChanged }: Props) {
   const { t } = useWords();
   const inWords = useProblem();
-  const [shows, setShows] = useState<"edit" | "rest" | "delete" | null>(null);
+  const [shows, setShows] = useShows<"edit" | "rest" | "delete">(teamForm(team.id), "edit");
   const close = () => setShows(null);
   const more = team.members.length - MOST_NAMED;
   const activate = async (isActive: boolean) => {

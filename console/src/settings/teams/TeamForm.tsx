@@ -1,13 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plus, X } from "lucide-react";
-import { useState } from "react";
 import { api, ask } from "../../api/client";
 import { listStaff, type Team } from "../../live/desk";
 import { Avatar, PersonName } from "../../ui/Avatar";
 import { TextArea, TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
 import { Picker } from "../../ui/Picker";
-import { useSending } from "../../ui/sending";
+import { useForm } from "../../ui/form";
 import { useWords } from "../../words";
 import css from "./Teams.module.css";
 
@@ -22,12 +21,26 @@ interface Props {
   onChanged: () => Promise<unknown>;
 }
 
+interface TeamFields {
+  name: string;
+  description: string;
+  members: readonly Member[];
+}
+
+export const teamForm = (id = "new") => `team.${id}`;
+
 export function TeamForm({ team, onClose, onChanged }: Props) {
   const { t } = useWords();
-  const sending = useSending(["name", "description", "memberIds"]);
-  const [name, setName] = useState(team?.name ?? "");
-  const [description, setDescription] = useState(team?.description ?? "");
-  const [members, setMembers] = useState<readonly Member[]>(team?.members ?? []);
+  const form = useForm<TeamFields>(
+    teamForm(team?.id),
+    {
+      name: team?.name ?? "",
+      description: team?.description ?? "",
+      members: (team?.members ?? []).map(({ id, name }) => ({ id, name })),
+    },
+    { called: { members: "memberIds" } },
+  );
+  const { name, description, members } = form.fields;
   const onSend = async () => {
     const body = { name: name.trim(), description: description.trim(), memberIds: members.map(({ id }) => id) };
     if (team) await ask(api.PATCH("/api/v1/teams/{team_id}", { params: { path: { team_id: team.id } }, body }));
@@ -38,27 +51,17 @@ export function TeamForm({ team, onClose, onChanged }: Props) {
     <FormDialog
       title={team ? t("settings.teams.editTitle", { name: team.name }) : t("settings.teams.add")}
       does={team ? t("ui.save") : t("settings.teams.create")}
-      sending={sending}
+      sending={form}
       onSend={onSend}
       onClose={onClose}
     >
-      <TextField
-        label={t("settings.teams.name")}
-        required
-        maxLength={100}
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-        problem={sending.about("name")}
+      <TextField label={t("settings.teams.name")} required maxLength={100} {...form.text("name")} />
+      <TextArea label={t("settings.teams.description")} rows={2} maxLength={500} {...form.text("description")} />
+      <Members
+        members={members}
+        onChange={(chosen) => form.set({ members: chosen })}
+        problem={form.about("memberIds")}
       />
-      <TextArea
-        label={t("settings.teams.description")}
-        rows={2}
-        maxLength={500}
-        value={description}
-        onChange={(event) => setDescription(event.target.value)}
-        problem={sending.about("description")}
-      />
-      <Members members={members} onChange={setMembers} problem={sending.about("memberIds")} />
     </FormDialog>
   );
 }

@@ -1,23 +1,23 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Plus, UsersRound } from "lucide-react";
-import { useState } from "react";
 import { api, ask } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { useStream } from "../../live/context";
 import { Button } from "../../ui/Button";
+import { useShown } from "../../ui/form";
 import { Listing } from "../../ui/Listing";
 import { Page } from "../../ui/Page";
 import { Empty } from "../../ui/States";
 import { useWords } from "../../words";
 import { TeamCard } from "./TeamCard";
-import { TeamForm } from "./TeamForm";
+import { teamForm, TeamForm } from "./TeamForm";
 import css from "./Teams.module.css";
 
 /** Who works together. Admins make teams, agents look. */
 export default function TeamsPage({ isAdmin }: { isAdmin: boolean }) {
   const { t } = useWords();
   const cache = useQueryClient();
-  const [isAdding, setIsAdding] = useState(false);
+  const [isAdding, setIsAdding] = useShown(teamForm());
   const teams = usePages(["settings", "teams"], (cursor) =>
     ask(api.GET("/api/v1/teams", { params: { query: { cursor, limit: 50 } } })),
   );

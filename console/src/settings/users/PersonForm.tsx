@@ -1,8 +1,7 @@
-import { useState } from "react";
 import { api, ask, type Schemas } from "../../api/client";
 import { CheckField, SelectField, TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
-import { useSending } from "../../ui/sending";
+import { useForm } from "../../ui/form";
 import { toast } from "../../ui/toasts";
 import { useWords } from "../../words";
 import { isDeskRole, ROLES, type DeskRole, type Person } from "./people";
@@ -14,6 +13,16 @@ interface Props {
   onChanged: () => Promise<unknown>;
 }
 
+interface PersonFields {
+  email: string;
+  firstName: string;
+  lastName: string;
+  role: DeskRole;
+  invite: boolean;
+}
+
+export const personForm = (id = "new") => `person.${id}`;
+
 /** What is another now than it was: only that is sent. */
 function differences(person: Person, now: Required<Pick<Schemas["ChangeUser"], "email" | "firstName" | "lastName">>) {
   const entries = Object.entries(now) as [keyof typeof now, string][];
@@ -22,12 +31,14 @@ function differences(person: Person, now: Required<Pick<Schemas["ChangeUser"], "
 
 export function PersonForm({ person, onClose, onChanged }: Props) {
   const { t } = useWords();
-  const sending = useSending(["email", "firstName", "lastName", "role"]);
-  const [email, setEmail] = useState(person?.email ?? "");
-  const [firstName, setFirstName] = useState(person?.firstName ?? "");
-  const [lastName, setLastName] = useState(person?.lastName ?? "");
-  const [role, setRole] = useState<DeskRole>(person && isDeskRole(person.role) ? person.role : "AGENT");
-  const [invite, setInvite] = useState(true);
+  const form = useForm<PersonFields>(personForm(person?.id), {
+    email: person?.email ?? "",
+    firstName: person?.firstName ?? "",
+    lastName: person?.lastName ?? "",
+    role: person && isDeskRole(person.role) ? person.role : "AGENT",
+    invite: true,
+  });
+  const { email, firstName, lastName, role, invite } = form.fields;
 
   const onSend = async () => {
     const names = { email: email.trim(), firstName: firstName.trim(), lastName: lastName.trim() };
@@ -47,7 +58,7 @@ export function PersonForm({ person, onClose, onChanged }: Props) {
     <FormDialog
       title={person ? t("settings.users.editTitle", { name: person.name }) : t("settings.users.add")}
       does={person ? t("ui.save") : invite ? t("settings.users.addAndInvite") : t("settings.users.addOnly")}
-      sending={sending}
+      sending={form}
       onSend={onSend}
       onClose={onClose}
     >
@@ -56,18 +67,9 @@ export function PersonForm({ person, onClose, onChanged }: Props) {
         required
         maxLength={100}
         autoComplete="off"
-        value={firstName}
-        onChange={(event) => setFirstName(event.target.value)}
-        problem={sending.about("firstName")}
+        {...form.text("firstName")}
       />
-      <TextField
-        label={t("settings.users.lastName")}
-        maxLength={100}
-        autoComplete="off"
-        value={lastName}
-        onChange={(event) => setLastName(event.target.value)}
-        problem={sending.about("lastName")}
-      />
+      <TextField label={t("settings.users.lastName")} maxLength={100} autoComplete="off" {...form.text("lastName")} />
       <TextField
         label={t("settings.users.email")}
         hint={person && email !== person.email ? t("settings.users.emailHint") : undefined}
@@ -75,17 +77,9 @@ export function PersonForm({ person, onClose, onChanged }: Props) {
         required
         maxLength={254}
         autoComplete="off"
-        value={email}
-        onChange={(event) => setEmail(event.target.value)}
-        problem={sending.about("email")}
+        {...form.text("email")}
       />
-      <SelectField
-        label={t("settings.users.role")}
-        hint={t(`settings.users.roleHint.${role}`)}
-        value={role}
-        onChange={(event) => setRole(event.target.value as DeskRole)}
-        problem={sending.about("role")}
-      >
+      <SelectField label={t("settings.users.role")} hint={t(`settings.users.roleHint.${role}`)} {...form.text("role")}>
         {ROLES.map((one) => (
           <option key={one} value={one}>
             {t(`settings.roles.${one}`)}
@@ -93,12 +87,7 @@ export function PersonForm({ person, onClose, onChanged }: Props) {
         ))}
       </SelectField>
       {!person && (
-        <CheckField
-          label={t("settings.users.invite")}
-          hint={t("settings.users.inviteHint")}
-          checked={invite}
-          onChange={(event) => setInvite(event.target.checked)}
-        />
+        <CheckField label={t("settings.users.invite")} hint={t("settings.users.inviteHint")} {...form.box("invite")} />
       )}
     </FormDialog>
   );

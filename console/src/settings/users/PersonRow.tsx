@@ -1,9 +1,9 @@
 import { Ellipsis, LogOut, Mail, Pencil, UserCheck, UserX } from "lucide-react";
-import { useState } from "react";
 import { api, ask } from "../../api/client";
 import { useMe } from "../../session/context";
 import { Avatar } from "../../ui/Avatar";
 import { Confirm } from "../../ui/Confirm";
+import { useShows } from "../../ui/form";
 import { Menu, type Item } from "../../ui/Menu";
 import { Pill } from "../../ui/Pill";
 import { Row } from "../../ui/Rows";
@@ -11,7 +11,7 @@ import { useProblem } from "../../ui/States";
 import { Time } from "../../ui/Time";
 import { toast } from "../../ui/toasts";
 import { useWords } from "../../words";
-import { PersonForm } from "./PersonForm";
+import { personForm, PersonForm } from "./PersonForm";
 import { isDeskRole, standing, TONES, type Person } from "./people";
 
 interface Props {
@@ -24,7 +24,7 @@ export function PersonRow({ person, isAdmin, onChanged }: Props) {
   const { t } = useWords();
   const me = useMe();
   const inWords = useProblem();
-  const [shows, setShows] = useState<"edit" | "deactivate" | "signOut" | null>(null);
+  const [shows, setShows] = useShows<"edit" | "deactivate" | "signOut">(personForm(person.id), "edit");
   const close = () => setShows(null);
   const path = { params: { path: { user_id: person.id } } };
   const stands = standing(person);

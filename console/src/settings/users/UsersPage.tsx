@@ -5,12 +5,14 @@ import { api, ask } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { Button } from "../../ui/Button";
 import { Listing } from "../../ui/Listing";
+import { SearchInput } from "../../ui/Filters";
+import { useShown } from "../../ui/form";
 import { Bar, Page } from "../../ui/Page";
 import { Rows } from "../../ui/Rows";
 import { Empty } from "../../ui/States";
 import { useWords } from "../../words";
 import { Choose } from "../Choose";
-import { PersonForm } from "./PersonForm";
+import { personForm, PersonForm } from "./PersonForm";
 import { PersonRow } from "./PersonRow";
 import { ROLES, type DeskRole } from "./people";
 
@@ -24,7 +26,7 @@ export default function UsersPage({ isAdmin }: { isAdmin: boolean }) {
   const [text, setText] = useState("");
   const [role, setRole] = useState<DeskRole | "any">("any");
   const [state, setState] = useState<(typeof STATES)[number]>("active");
-  const [isAdding, setIsAdding] = useState(false);
+  const [isAdding, setIsAdding] = useShown(personForm());
   const q = useDeferredValue(text.trim());
   const people = usePages(["settings", "users", q, role, state], (cursor) =>
     ask(
@@ -64,13 +66,7 @@ export default function UsersPage({ isAdmin }: { isAdmin: boolean }) {
       }
     >
       <Bar>
-        <input
-          type="search"
-          aria-label={t("settings.users.find")}
-          placeholder={t("settings.users.find")}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
-        />
+        <SearchInput label={t("settings.users.find")} value={text} onChange={(event) => setText(event.target.value)} />
         <Choose
           label={t("settings.users.role")}
           value={role}

@@ -6,7 +6,7 @@ import type { View } from "../../live/views";
 import { useMe } from "../../session/context";
 import { SelectField, TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
-import { useSending } from "../../ui/sending";
+import { useForm } from "../../ui/form";
 import { useWords } from "../../words";
 
 interface Props {
@@ -18,16 +18,16 @@ interface Props {
 
 const STALE = 412;
 
+export const viewForm = (view: View) => `view.${view.id}`;
+
 /** Its name and who sees it. Where somebody else changed it meanwhile, that is read first, and what was typed stays. */
 export function ViewForm({ view, isAdmin, onClose, onChanged }: Props) {
   const { t } = useWords();
   const me = useMe();
-  const sending = useSending(["name", "visibility", "teamId"]);
   const all = useQuery(listTeams).data ?? [];
   const teams = isAdmin ? all : all.filter((team) => team.members.some((member) => member.id === me.id));
-  const [name, setName] = useState(view.name);
-  const [visibility, setVisibility] = useState(view.visibility);
-  const [teamId, setTeamId] = useState(view.teamId ?? "");
+  const form = useForm(viewForm(view), { name: view.name, visibility: view.visibility, teamId: view.teamId ?? "" });
+  const { name, visibility, teamId } = form.fields;
   const [isStale, setIsStale] = useState(false);
   const team = teamId || (teams[0]?.id ?? "");
   const onSend = async () => {
@@ -46,24 +46,12 @@ export function ViewForm({ view, isAdmin, onClose, onChanged }: Props) {
     <FormDialog
       title={t("settings.views.editTitle", { name: view.name })}
       does={t("ui.save")}
-      sending={isStale && sending.problem ? { ...sending, problem: t("settings.views.stale") } : sending}
+      sending={isStale && form.problem ? { ...form, problem: t("settings.views.stale") } : form}
       onSend={onSend}
       onClose={onClose}
     >
-      <TextField
-        label={t("settings.views.name")}
-        required
-        maxLength={100}
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-        problem={sending.about("name")}
-      />
-      <SelectField
-        label={t("settings.views.seenBy")}
-        value={visibility}
-        onChange={(event) => setVisibility(event.target.value as View["visibility"])}
-        problem={sending.about("visibility")}
-      >
+      <TextField label={t("settings.views.name")} required maxLength={100} {...form.text("name")} />
+      <SelectField label={t("settings.views.seenBy")} {...form.text("visibility")}>
         <option value="private" disabled={view.ownerId !== null && view.ownerId !== me.id}>
           {t("settings.views.visibility.private")}
         </option>
@@ -75,12 +63,7 @@ export function ViewForm({ view, isAdmin, onClose, onChanged }: Props) {
         </option>
       </SelectField>
       {visibility === "team" && (
-        <SelectField
-          label={t("settings.views.team")}
-          value={team}
-          onChange={(event) => setTeamId(event.target.value)}
-          problem={sending.about("teamId")}
-        >
+        <SelectField label={t("settings.views.team")} {...form.text("teamId")} value={team}>
           {teams.map((one) => (
             <option key={one.id} value={one.id}>
               {one.name}

@@ -1,12 +1,12 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowDown, ArrowUp, Ellipsis, Inbox, Pencil, Trash2 } from "lucide-react";
-import { useState } from "react";
 import { answer, api, ask, ifMatch } from "../../api/client";
 import { listTeams } from "../../live/desk";
 import { listViews, type View } from "../../live/views";
 import { useMe } from "../../session/context";
 import { IconButton } from "../../ui/Button";
 import { Confirm } from "../../ui/Confirm";
+import { useShows } from "../../ui/form";
 import { Menu } from "../../ui/Menu";
 import { Page } from "../../ui/Page";
 import { Row, Rows } from "../../ui/Rows";
@@ -15,7 +15,7 @@ import { toast } from "../../ui/toasts";
 import { useWords } from "../../words";
 import { useFilterWords } from "./filterWords";
 import { moved, type Placed } from "./order";
-import { ViewForm } from "./ViewForm";
+import { viewForm, ViewForm } from "./ViewForm";
 
 /** Saved views in the order of the sidebar. They are made in the queue; here they are named, shared, ordered and deleted. */
 export default function ViewsPage({ isAdmin }: { isAdmin: boolean }) {
@@ -100,7 +100,7 @@ function ViewRow({ view, isAdmin, may, onChanged, onUp, onDown }: RowProps) {
   const { t } = useWords();
   const inWords = useFilterWords();
   const teams = useQuery(listTeams).data ?? [];
-  const [shows, setShows] = useState<"edit" | "delete" | null>(null);
+  const [shows, setShows] = useShows<"edit" | "delete">(viewForm(view), "edit");
   const close = () => setShows(null);
   const team = teams.find((one) => one.id === view.teamId);
   const remove = async () => {

@@ -1,8 +1,8 @@
-import { useId, useState } from "react";
+import { useId } from "react";
 import { api, ask } from "../../api/client";
 import { TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
-import { useSending } from "../../ui/sending";
+import { useForm } from "../../ui/form";
 import { toast } from "../../ui/toasts";
 import { useWords } from "../../words";
 import css from "./Webhooks.module.css";
@@ -13,16 +13,20 @@ interface Props {
   onDone: () => Promise<unknown>;
 }
 
+interface ReplayFields {
+  by: "time" | "seq";
+  sinceTime: string;
+  sinceSeq: string;
+}
+
 /** The log once more, from a moment or a number on. */
 export function ReplayForm({ id, onClose, onDone }: Props) {
   const { t } = useWords();
   const name = useId();
-  const sending = useSending(["sinceSeq", "sinceTime"]);
-  const [by, setBy] = useState<"time" | "seq">("time");
-  const [moment, setMoment] = useState("");
-  const [seq, setSeq] = useState("");
+  const form = useForm<ReplayFields>(`replay.${id}`, { by: "time", sinceTime: "", sinceSeq: "" });
+  const { by, sinceTime, sinceSeq } = form.fields;
   const onSend = async () => {
-    const body = by === "time" ? { sinceTime: new Date(moment).toISOString() } : { sinceSeq: Number(seq) };
+    const body = by === "time" ? { sinceTime: new Date(sinceTime).toISOString() } : { sinceSeq: Number(sinceSeq) };
     await ask(api.POST("/api/v1/webhooks/{webhook_id}/replay", { params: { path: { webhook_id: id } }, body }));
     await onDone();
     toast(t("settings.webhooks.replayed"));
@@ -31,7 +35,7 @@ export function ReplayForm({ id, onClose, onDone }: Props) {
     <FormDialog
       title={t("settings.webhooks.replayTitle")}
       does={t("settings.webhooks.replay")}
-      sending={sending}
+      sending={form}
       onSend={onSend}
       onClose={onClose}
     >
@@ -40,11 +44,11 @@ export function ReplayForm({ id, onClose, onDone }: Props) {
         <legend>{t("settings.webhooks.replayFrom")}</legend>
         <div className={css.radios}>
           <label>
-            <input type="radio" name={name} checked={by === "time"} onChange={() => setBy("time")} />
+            <input type="radio" name={name} checked={by === "time"} onChange={() => form.set({ by: "time" })} />
             {t("settings.webhooks.byTime")}
           </label>
           <label>
-            <input type="radio" name={name} checked={by === "seq"} onChange={() => setBy("seq")} />
+            <input type="radio" name={name} checked={by === "seq"} onChange={() => form.set({ by: "seq" })} />
             {t("settings.webhooks.bySeq")}
           </label>
         </div>
@@ -56,9 +60,7 @@ export function ReplayForm({ id, onClose, onDone }: Props) {
           hint={t("settings.browserTime")}
           type="datetime-local"
           required
-          value={moment}
-          onChange={(event) => setMoment(event.target.value)}
-          problem={sending.about("sinceTime")}
+          {...form.text("sinceTime")}
         />
       ) : (
         <TextField
@@ -67,9 +69,7 @@ export function ReplayForm({ id, onClose, onDone }: Props) {
           type="number"
           min={1}
           required
-          value={seq}
-          onChange={(event) => setSeq(event.target.value)}
-          problem={sending.about("sinceSeq")}
+          {...form.text("sinceSeq")}
         />
       )}
     </FormDialog>

@@ -16,6 +16,7 @@ import { useLocation } from "wouter";
 import { api, ask, type Schemas } from "../../api/client";
 import { Button } from "../../ui/Button";
 import { Confirm } from "../../ui/Confirm";
+import { useShown } from "../../ui/form";
 import { Menu } from "../../ui/Menu";
 import { Facts, Page } from "../../ui/Page";
 import { Pill } from "../../ui/Pill";
@@ -30,7 +31,7 @@ import { RotateForm } from "./RotateForm";
 import { SecretDialog } from "./SecretDialog";
 import { standing, TONES, type Webhook } from "./states";
 import css from "./Webhooks.module.css";
-import { WebhookForm } from "./WebhookForm";
+import { webhookForm, WebhookForm } from "./WebhookForm";
 
 type Shown = "edit" | "rotate" | "replay" | "delete" | Schemas["NewSecret"] | null;
 
@@ -61,7 +62,7 @@ function One({ webhook, isAdmin, back }: Props) {
   const [, go] = useLocation();
   const cache = useQueryClient();
   const inWords = useProblem();
-  const [shows, setShows] = useState<Shown>(null);
+  const [shows, setShows] = useState<Shown>(useShown(webhookForm(webhook.id))[0] ? "edit" : null);
   const close = () => setShows(null);
   const at = { params: { path: { webhook_id: webhook.id } } };
   const stands = standing(webhook);

@@ -1,8 +1,7 @@
-import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { CheckField, TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
-import { useSending } from "../../ui/sending";
+import { useForm } from "../../ui/form";
 import { useWords } from "../../words";
 import { EventChoice } from "./EventChoice";
 import { EVERYTHING, named } from "./events";
@@ -16,14 +15,30 @@ interface Props {
   onClose: () => void;
 }
 
+interface WebhookFields {
+  url: string;
+  description: string;
+  events: readonly string[];
+  includeInternal: boolean;
+  secret: string;
+}
+
+export const webhookForm = (id = "new") => `webhook.${id}`;
+
 export function WebhookForm({ webhook, isAdmin, onSend, onClose }: Props) {
   const { t } = useWords();
-  const sending = useSending(["url", "description", "events", "includeInternal", "secret"]);
-  const [url, setUrl] = useState(webhook?.url ?? "");
-  const [description, setDescription] = useState(webhook?.description ?? "");
-  const [events, setEvents] = useState<readonly string[]>(named(webhook?.events ?? [EVERYTHING]));
-  const [includeInternal, setIncludeInternal] = useState(webhook?.includeInternal ?? false);
-  const [secret, setSecret] = useState("");
+  const form = useForm<WebhookFields>(
+    webhookForm(webhook?.id),
+    {
+      url: webhook?.url ?? "",
+      description: webhook?.description ?? "",
+      events: named(webhook?.events ?? [EVERYTHING]),
+      includeInternal: webhook?.includeInternal ?? false,
+      secret: "",
+    },
+    { secrets: ["secret"] },
+  );
+  const { url, description, events, includeInternal, secret } = form.fields;
   const send = () =>
     onSend({
       ...(url.trim() === webhook?.url ? {} : { url: url.trim() }),
@@ -36,7 +51,7 @@ export function WebhookForm({ webhook, isAdmin, onSend, onClose }: Props) {
     <FormDialog
       title={webhook ? t("settings.webhooks.editTitle") : t("settings.webhooks.add")}
       does={webhook ? t("ui.save") : t("settings.webhooks.create")}
-      sending={sending}
+      sending={form}
       onSend={send}
       onClose={onClose}
       isOff={events.length === 0}
@@ -49,24 +64,15 @@ export function WebhookForm({ webhook, isAdmin, onSend, onClose }: Props) {
         required
         maxLength={2000}
         placeholder="https://"
-        value={url}
-        onChange={(event) => setUrl(event.target.value)}
-        problem={sending.about("url")}
+        {...form.text("url")}
       />
-      <TextField
-        label={t("settings.webhooks.description")}
-        maxLength={500}
-        value={description}
-        onChange={(event) => setDescription(event.target.value)}
-        problem={sending.about("description")}
-      />
-      <EventChoice events={events} onChange={setEvents} problem={sending.about("events")} />
+      <TextField label={t("settings.webhooks.description")} maxLength={500} {...form.text("description")} />
+      <EventChoice events={events} onChange={(chosen) => form.set({ events: chosen })} problem={form.about("events")} />
       {isAdmin ? (
         <CheckField
           label={t("settings.webhooks.includeInternal")}
-          hint={sending.about("includeInternal") ?? t("settings.webhooks.includeInternalHint")}
-          checked={includeInternal}
-          onChange={(event) => setIncludeInternal(event.target.checked)}
+          hint={form.about("includeInternal") ?? t("settings.webhooks.includeInternalHint")}
+          {...form.box("includeInternal")}
         />
       ) : (
         webhook?.includeInternal && <p className="soft">{t("settings.webhooks.internalByAdmin")}</p>
@@ -79,9 +85,7 @@ export function WebhookForm({ webhook, isAdmin, onSend, onClose }: Props) {
           dir="ltr"
           minLength={8}
           maxLength={400}
-          value={secret}
-          onChange={(event) => setSecret(event.target.value)}
-          problem={sending.about("secret")}
+          {...form.text("secret")}
         />
       )}
     </FormDialog>

@@ -5,6 +5,7 @@ import { Route, Switch } from "wouter";
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
 import { Button } from "../../ui/Button";
+import { useShown } from "../../ui/form";
 import { Listing } from "../../ui/Listing";
 import { Page } from "../../ui/Page";
 import { Pill } from "../../ui/Pill";
@@ -17,7 +18,7 @@ import { EventNames } from "./EventNames";
 import { SecretDialog } from "./SecretDialog";
 import { standing, TONES } from "./states";
 import { WebhookDetail } from "./WebhookDetail";
-import { WebhookForm } from "./WebhookForm";
+import { webhookForm, WebhookForm } from "./WebhookForm";
 
 /** Other systems that are told what happens. */
 export default function WebhooksPage({ isAdmin }: { isAdmin: boolean }) {
@@ -37,7 +38,7 @@ export default function WebhooksPage({ isAdmin }: { isAdmin: boolean }) {
 function All({ isAdmin }: { isAdmin: boolean }) {
   const { t } = useWords();
   const cache = useQueryClient();
-  const [isAdding, setIsAdding] = useState(false);
+  const [isAdding, setIsAdding] = useShown(webhookForm());
   const [created, setCreated] = useState<Schemas["CreatedWebhook"] | null>(null);
   const webhooks = usePages(["settings", "webhooks", "all"], (cursor) =>
     ask(api.GET("/api/v1/webhooks", { params: { query: { cursor, limit: 50 } } })),
