@@ -1,5 +1,5 @@
 import { useIsFetching, useQuery, useQueryClient } from "@tanstack/react-query";
-import { ChartColumn, Printer, RefreshCw } from "lucide-react";
+import { ChartColumn, Download, Printer, RefreshCw } from "lucide-react";
 import { useState } from "react";
 import { Button, IconButton } from "../ui/Button";
 import { Page } from "../ui/Page";
@@ -12,6 +12,7 @@ import { BacklogCard } from "./BacklogCard";
 import { Cards } from "./Cards";
 import { countOf, daysOf, problemOf, today, type Chosen } from "./days";
 import { DaysPicker } from "./DaysPicker";
+import { ExportFigures } from "./ExportFigures";
 import { Groups } from "./Groups";
 import { NarrowBar } from "./NarrowBar";
 import { SeriesCharts } from "./SeriesCharts";
@@ -27,6 +28,7 @@ interface Kept {
 /** How many tickets, how old, how quickly: for any days, and any tickets that a list could show. */
 export default function Analytics() {
   const { t } = useWords();
+  const [isExporting, setIsExporting] = useState(false);
   const [{ chosen, narrowed }, setKept] = useState<Kept>(kept);
   const keep = (change: Partial<Kept>) => {
     const next = { chosen, narrowed, ...change };
@@ -45,6 +47,9 @@ export default function Analytics() {
         does={
           <>
             <ReadAgain />
+            <IconButton label={t("exporting.figures")} disabled={problem !== null} onClick={() => setIsExporting(true)}>
+              <Download size={16} />
+            </IconButton>
             <IconButton label={t("analytics.print")} onClick={() => window.print()}>
               <Printer size={16} />
             </IconButton>
@@ -63,6 +68,7 @@ export default function Analytics() {
           <NarrowBar narrowed={narrowed} onNarrow={(one) => keep({ narrowed: one })} />
         </div>
         {problem === null && <Figures asked={{ days, zone, narrowed }} onAll={() => keep({ narrowed: ALL })} />}
+        {isExporting && <ExportFigures asked={{ days, zone, narrowed }} onClose={() => setIsExporting(false)} />}
       </Page>
     </div>
   );

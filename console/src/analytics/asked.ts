@@ -42,7 +42,7 @@ function picked(narrowed: Narrowed) {
   };
 }
 
-function ranged({ days, zone, narrowed }: Asked) {
+export function ranged({ days, zone, narrowed }: Asked) {
   return { ...picked(narrowed), from: days.from, to: days.to, timeZone: zone };
 }
 

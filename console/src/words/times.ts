@@ -51,6 +51,11 @@ export function day(moment: string): string {
   return format({ dateStyle: "medium" }).format(new Date(moment));
 }
 
+/** "3 Nov 2026" of a day that is written as 2026-11-03, whatever the zone. */
+export function dayName(written: string): string {
+  return format({ dateStyle: "medium", timeZone: "UTC" }).format(new Date(`${written}T00:00:00Z`));
+}
+
 /** "14:00" */
 export function clock(moment: string): string {
   return format({ hour: "2-digit", minute: "2-digit" }).format(new Date(moment));

@@ -3,7 +3,7 @@ import { ScrollText } from "lucide-react";
 import { useState } from "react";
 import { api, ask, type Schemas } from "../../api/client";
 import { usePages } from "../../api/pages";
-import { listStaff } from "../../live/desk";
+import { listStaff, type Agent } from "../../live/desk";
 import { PersonName } from "../../ui/Avatar";
 import { Listing } from "../../ui/Listing";
 import { Bar, Page } from "../../ui/Page";
@@ -16,48 +16,45 @@ import { Choose } from "../Choose";
 import css from "./Audit.module.css";
 import { listChanges, short, ticketNumber } from "./changes";
 import { Entry } from "./Entry";
+import { ExportAudit } from "./ExportAudit";
+import { AREAS, asQuery, EVERYTHING, spanned, SPANS, type AuditFilter } from "./filter";
 import { useNames } from "./names";
 import { useSpokenType } from "./types";
 import { Verify } from "./Verify";
 
 export type AuditEntry = Schemas["AuditEntry"];
-const AREAS = [
-  "any",
-  "ticket",
-  "comment",
-  "attachment",
-  "user",
-  "team",
-  "view",
-  "api_key",
-  "webhook",
-  "access",
-] as const;
 const MOST_CHANGES = 2;
 
 /** Who did what, when, from where, before and after. */
 export default function AuditPage() {
   const { t } = useWords();
-  const [area, setArea] = useState<(typeof AREAS)[number]>("any");
-  const [userId, setUserId] = useState<string | null>(null);
+  const staff = useQuery(listStaff).data ?? [];
+  const [filter, setFilter] = useState<AuditFilter>(EVERYTHING);
   const [open, setOpen] = useState<AuditEntry | null>(null);
-  const log = usePages(["settings", "audit", area, userId], (cursor) =>
-    ask(
-      api.GET("/api/v1/audit", {
-        params: { query: { cursor, limit: 50, type: area === "any" ? null : area, userId } },
-      }),
-    ),
+  const log = usePages(["settings", "audit", filter], (cursor) =>
+    ask(api.GET("/api/v1/audit", { params: { query: { cursor, limit: 50, ...asQuery(filter) } } })),
   );
+  const who = staff.find((one) => one.id === filter.userId)?.name ?? null;
   return (
     <Page title={t("settings.pages.audit")} about={t("settings.audit.about")} does={<Verify />}>
       <Bar>
         <Choose
           label={t("settings.audit.what")}
-          value={area}
-          onPick={setArea}
+          value={filter.area}
+          onPick={(area) => setFilter({ ...filter, area })}
           options={AREAS.map((value) => ({ value, name: t(`settings.audit.areas.${value}`) }))}
         />
-        <Who userId={userId} onPick={setUserId} />
+        <Who {...{ staff, who }} userId={filter.userId} onPick={(userId) => setFilter({ ...filter, userId })} />
+        <Choose
+          label={t("settings.when")}
+          value={filter.span}
+          onPick={(span) => setFilter(spanned(filter, span, Date.now()))}
+          options={SPANS.map((value) => ({
+            value,
+            name: value === "any" ? t("settings.audit.always") : t("settings.audit.days", { count: Number(value) }),
+          }))}
+        />
+        <ExportAudit filter={filter} name={who} />
       </Bar>
       <Listing of={log} empty={<Empty icon={ScrollText} title={t("ui.nothingFound")} />}>
         {(rows) => (
@@ -77,9 +74,15 @@ export default function AuditPage() {
   );
 }
 
-function Who({ userId, onPick }: { userId: string | null; onPick: (id: string | null) => void }) {
+interface WhoProps {
+  staff: readonly Agent[];
+  who: string | null;
+  userId: string | null;
+  onPick: (id: string | null) => void;
+}
+
+function Who({ staff, who, userId, onPick }: WhoProps) {
   const { t } = useWords();
-  const staff = useQuery(listStaff).data ?? [];
   return (
     <Picker<string | null>
       label={t("settings.audit.who")}
@@ -97,7 +100,7 @@ function Who({ userId, onPick }: { userId: string | null; onPick: (id: string | 
       ]}
     >
       <span className="faint">{t("settings.audit.who")}:</span>
-      <span className="clip">{staff.find((one) => one.id === userId)?.name ?? t("ui.all")}</span>
+      <span className="clip">{who ?? t("ui.all")}</span>
     </Picker>
   );
 }
