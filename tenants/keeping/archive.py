@@ -32,6 +32,7 @@ MANIFEST, SEAL = "manifest.json", "seal.json"
 PIECE_BYTES = 4 * 1024 * 1024
 READ_BYTES = 256 * 1024
 MOST_DOCUMENT_BYTES = 16 * 1024 * 1024
+LONGEST_NAME = 512
 _NAME = "[0-9a-z][0-9a-z.-]{0,99}"
 ROWS = re.compile(r"rows/([a-z][a-z0-9_]{0,62})/(\d{6,})\.gz")
 OBJECT = re.compile(rf"objects/({_NAME}(?:/{_NAME}){{0,3}})")
@@ -50,7 +51,7 @@ class Writer:
     """Writes one archive into an open file. Without `end` it is none."""
 
     def __init__(self, file: IO[bytes], keys: ArchiveKeys) -> None:
-        # GNU's format: the same bytes for the same content.
+        # GNU's format: the same bytes for the same content, and names of any length.
         self._tar = tarfile.open(fileobj=file, mode="w:", format=tarfile.GNU_FORMAT)  # noqa: SIM115  `end` closes it
         self._keys = keys
         self._sum = hashlib.sha256()
@@ -135,7 +136,7 @@ def read_members(path: Path) -> Iterator[Member]:
                 _require_ours(info)
                 if (content := tar.extractfile(info)) is not None:
                     yield Member(info.name, info.size, content)
-    except (tarfile.TarError, EOFError) as error:
+    except (tarfile.TarError, EOFError, RecursionError) as error:  # the last one: long names of long names, for ever
         raise _cut_off(error) from error
 
 
@@ -164,14 +165,15 @@ def _cut_off(error: Exception) -> NotAnArchive:
 
 
 class _OurHeader(tarfile.TarInfo):
-    """A plain file's. All other kinds are refused before what they lead to is read: a header that names the next one
-    may say any size, and stand before ever more of its kind.
+    """A plain file's, or a long name before one. All others are refused before what they lead to is read: they may say
+    any size.
     """
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
         info = super().frombuf(buf, encoding, errors)
-        if info.type not in (tarfile.REGTYPE, tarfile.AREGTYPE):
+        is_name = info.type == tarfile.GNUTYPE_LONGNAME and 0 <= info.size <= LONGEST_NAME
+        if info.type not in (tarfile.REGTYPE, tarfile.AREGTYPE) and not is_name:
             raise NotAnArchive(f"This is no archive of a tenant: it holds {info.name[:100]!r}.")
         return info
 

@@ -53,7 +53,7 @@ def everything(file: Path) -> Iterator[bytes]:
 
 
 def write(file: Path, members: list[tuple[str, bytes]], *, kind: bytes = tarfile.REGTYPE) -> None:
-    with tarfile.open(file, "w:") as tar:
+    with tarfile.open(file, "w:", format=tarfile.GNU_FORMAT) as tar:
         for name, content in members:
             info = tarfile.TarInfo(name)
             info.size, info.type = (len(content), kind) if kind == tarfile.REGTYPE else (0, kind)

@@ -79,11 +79,11 @@ def document(name: str, told: Any) -> bytes:
     ],
     ids=["endless name", "endless header", "headers of headers", "another path", "size", "sparse map", "sparse"],
 )
-def test_a_header_that_leads_to_another_one_is_none_of_ours(
+def test_what_a_header_claims_is_not_believed(
     claimed: bytes, manifest: dict[str, Any], looked_at: Callable[[bytes], Any]
 ) -> None:
     for before in (b"", document(MANIFEST, manifest)):
-        with pytest.raises(NotAnArchive, match="it holds"):
+        with pytest.raises(NotAnArchive, match=r"it holds|cut off"):
             looked_at(before + claimed + b"x".ljust(512, b"\0"))
 
 
