@@ -8,6 +8,8 @@ import { Facts, Page, Section } from "../../ui/Page";
 import { Failed, Skeleton } from "../../ui/States";
 import { useWords } from "../../words";
 import { day } from "../../words/times";
+import { daysOf, keepingOf } from "./keeping";
+import { KeepingFields } from "./KeepingFields";
 
 type Tenant = Schemas["TenantPayload"];
 const KEY = ["settings", "desk"];
@@ -31,15 +33,26 @@ export default function DeskPage() {
 function DeskForm({ desk }: { desk: Tenant }) {
   const { t } = useWords();
   const cache = useQueryClient();
-  const form = useForm("desk", {
-    name: desk.name,
-    openRegistration: desk.settings["openRegistration"] !== false,
-    showAgentTyping: desk.settings["showAgentTyping"] === true,
-  });
+  const known = keepingOf(desk.settings);
+  const form = useForm(
+    "desk",
+    {
+      name: desk.name,
+      openRegistration: desk.settings["openRegistration"] !== false,
+      showAgentTyping: desk.settings["showAgentTyping"] === true,
+      keeping: known,
+    },
+    { called: { keeping: "settings" } },
+  );
   const save = async () => {
-    const { name, ...chosen } = form.fields;
+    const { name, keeping, ...chosen } = form.fields;
+    const keepDays = daysOf(keeping);
+    const says = "keepDays" in desk.settings || Object.keys(keepDays).length > 0;
     // All settings are sent, for those that are left out would be gone.
-    const body = { name: name.trim(), settings: { ...desk.settings, ...chosen } };
+    const body = {
+      name: name.trim(),
+      settings: { ...desk.settings, ...chosen, ...(says ? { keepDays } : {}) },
+    };
     const now = await ask(api.PATCH("/api/v1/tenants/{tenant_id}", { params: { path: { tenant_id: desk.id } }, body }));
     cache.setQueryData(KEY, now);
   };
@@ -68,6 +81,14 @@ function DeskForm({ desk }: { desk: Tenant }) {
           label={t("settings.desk.showAgentTyping")}
           hint={t("settings.desk.showAgentTypingHint")}
           {...form.box("showAgentTyping")}
+        />
+      </Section>
+      <Section title={t("settings.desk.keeping.title")} about={t("settings.desk.keeping.about")}>
+        <KeepingFields
+          before={known}
+          now={form.fields.keeping}
+          onChange={(keeping) => form.set({ keeping })}
+          problem={form.about("settings")}
         />
       </Section>
     </FormSheet>

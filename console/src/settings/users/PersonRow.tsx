@@ -1,4 +1,4 @@
-import { Ellipsis, LogOut, Mail, Pencil, UserCheck, UserX } from "lucide-react";
+import { Ellipsis, Eraser, LogOut, Mail, Pencil, UserCheck, UserX } from "lucide-react";
 import { api, ask } from "../../api/client";
 import { useMe } from "../../session/context";
 import { Avatar } from "../../ui/Avatar";
@@ -11,8 +11,9 @@ import { useProblem } from "../../ui/States";
 import { Time } from "../../ui/Time";
 import { toast } from "../../ui/toasts";
 import { useWords } from "../../words";
+import { ErasePerson } from "./ErasePerson";
 import { personForm, PersonForm } from "./PersonForm";
-import { isDeskRole, standing, TONES, type Person } from "./people";
+import { isDeskRole, isErased, standing, TONES, type Person } from "./people";
 
 interface Props {
   person: Person;
@@ -24,7 +25,7 @@ export function PersonRow({ person, isAdmin, onChanged }: Props) {
   const { t } = useWords();
   const me = useMe();
   const inWords = useProblem();
-  const [shows, setShows] = useShows<"edit" | "deactivate" | "signOut">(personForm(person.id), "edit");
+  const [shows, setShows] = useShows<"edit" | "deactivate" | "signOut" | "erase">(personForm(person.id), "edit");
   const close = () => setShows(null);
   const path = { params: { path: { user_id: person.id } } };
   const stands = standing(person);
@@ -62,6 +63,7 @@ export function PersonRow({ person, isAdmin, onChanged }: Props) {
           onPick: () => setShows("deactivate"),
         }
       : { name: t("settings.users.activate"), icon: <UserCheck size={15} />, onPick: now(() => activate(true)) },
+    { name: t("settings.users.eraseIt"), icon: <Eraser size={15} />, isDanger: true, onPick: () => setShows("erase") },
   ];
 
   return (
@@ -87,7 +89,8 @@ export function PersonRow({ person, isAdmin, onChanged }: Props) {
           { name: t("settings.added"), shows: <Time at={person.createdAt} /> },
         ]}
         end={
-          isAdmin && (
+          isAdmin &&
+          !isErased(person) && (
             <Menu
               label={t("settings.users.menu", { name: person.name })}
               icon={<Ellipsis size={16} aria-hidden />}
@@ -97,6 +100,7 @@ export function PersonRow({ person, isAdmin, onChanged }: Props) {
         }
       />
       {shows === "edit" && <PersonForm person={person} onClose={close} onChanged={onChanged} />}
+      {shows === "erase" && <ErasePerson {...{ person, onChanged }} onClose={close} />}
       {shows === "deactivate" && (
         <Confirm
           title={t("settings.users.deactivateTitle", { name: person.name })}
