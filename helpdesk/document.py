@@ -16,6 +16,8 @@ from helpdesk.shapes import Shape
 
 HEALTH = frozenset({"health", "healthLive", "healthReady"})
 """Their answers have a shape of their own, and no limits."""
+WITH_PLACES = frozenset({"exportTickets", "exportTicket", "exportAudit", "exportAnalytics"})
+"""GET that is refused with 409 where too many are under way."""
 WITH_VERSION = frozenset(
     {
         "updateTicket",
@@ -134,6 +136,8 @@ def _statuses(method: str, operation: dict[str, Any]) -> set[int]:
     found = {400, 401, 403, 404, 429, 500, 503}
     if "requestBody" in operation or method in _WRITING:
         found |= {409, 413, 415}
+    if operation["operationId"] in WITH_PLACES:
+        found.add(409)
     if operation["operationId"] in WITH_VERSION:
         found.add(412)
     if _takes_key(method, operation):

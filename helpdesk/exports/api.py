@@ -18,7 +18,8 @@ from helpdesk.exports.of_analytics import AnalyticsTable
 from helpdesk.exports.of_audit import AuditTable
 from helpdesk.exports.of_ticket import get_conversation
 from helpdesk.exports.of_tickets import TicketTable
-from helpdesk.exports.rules import LINK_LASTS
+from helpdesk.exports.places import Places
+from helpdesk.exports.rules import LINK_LASTS, MOST_DRAWN, MOST_DRAWN_OF_ONE
 from helpdesk.exports.schemas import (
     AnalyticsCsvQuery,
     AuditCsvQuery,
@@ -40,6 +41,7 @@ from helpdesk.work import unit_of_work
 
 router = Router()
 network_router = Router()
+_drawing = Places(most_of_one=MOST_DRAWN_OF_ONE, most=MOST_DRAWN)
 AS_PDF = {
     "responses": {
         200: {
@@ -111,7 +113,8 @@ def export_ticket(request: PersonRequest, ticket_id: UUID, query: Query[TicketPd
     # What draws documents is loaded only where one is drawn.
     from helpdesk.exports.pdf_ticket import TicketPaper
 
-    content = TicketPaper(conversation, foot=foot_of(zone), zone=zone).written()
+    with _drawing.one_for(request.auth):
+        content = TicketPaper(conversation, foot=foot_of(zone), zone=zone).written()
     response = HttpResponse(content, content_type=MIME_TYPES[ExportFormat.PDF])
     response["Content-Disposition"] = disposition_of(f"ticket-{conversation.ticket['number']}.pdf")
     response["Cache-Control"] = "no-store"

@@ -14,11 +14,16 @@ from typing import Literal
 from fpdf import FPDF
 
 from helpdesk.exports.fonts import font_with, letters_of, require_fonts
+from helpdesk.exports.runs import without_endless_runs
 
 GREY, BLACK, RED, AMBER, LINE = (105, 112, 122), (22, 26, 31), (160, 28, 28), (255, 243, 205), (208, 213, 219)
 MARGIN = 14.0
 _KEPT = frozenset("\u200c\u200d")
 """Joiners: they say how the letters beside them are shaped."""
+_PAGES = "{pages\ue000}"
+"""Stands for the number of pages until it is known; a letter for private use is in no text that is `ready`."""
+MOST_IN_WORDS = 1_000
+"""Signs of a document that are told by name, each as long as a dozen letters."""
 _SELECTORS = range(0xFE00, 0xFE10)
 
 
@@ -31,12 +36,13 @@ class Paper(FPDF):
         self._base, self._others = letters_of(base.regular), dict[Path, str]()
         self.missing: set[str] = set()
         """Scripts that this machine has no font for."""
+        self._in_words_left = MOST_IN_WORDS
         self.add_font("base", fname=base.regular)
         self.add_font("base", style="B", fname=base.bold)
         self.set_text_shaping(True)
         self.set_margins(MARGIN, MARGIN)
         self.set_auto_page_break(True, margin=MARGIN + 4)
-        self.alias_nb_pages("{pages}")
+        self.alias_nb_pages(_PAGES)
         self._foot = self.ready(foot)
         self.set_title(self.ready(title))
         self.set_font("base", size=9)
@@ -46,7 +52,7 @@ class Paper(FPDF):
         self.set_font("base", size=7)
         self.set_text_color(*GREY)
         self.cell(self.epw - 30, 4, self._foot)
-        self.cell(30, 4, f"{self.page_no()} / {{pages}}", align="R")
+        self.cell(30, 4, f"{self.page_no()} / {_PAGES}", align="R")
 
     def look(self, *, size: float = 9, bold: bool = False, colour: tuple[int, int, int] = BLACK) -> None:
         self.set_font("base", style="B" if bold else "", size=size)
@@ -79,7 +85,7 @@ class Paper(FPDF):
     def ready(self, text: str) -> str:
         """The text as it can be printed, with the fonts for it at hand."""
         lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    ")
-        return "".join(letter if letter == "\n" else self._shown(letter) for letter in lines)
+        return without_endless_runs("".join(letter if letter == "\n" else self._shown(letter) for letter in lines))
 
     def _shown(self, letter: str) -> str:
         code, category = ord(letter), unicodedata.category(letter)
@@ -102,7 +108,12 @@ class Paper(FPDF):
     def _in_words(self, letter: str, category: str) -> str:
         name = unicodedata.name(letter, "")
         if category[0] in "SP" and name:
-            return "" if "EMOJI MODIFIER" in name else f"[{name.lower()}]"
+            if "EMOJI MODIFIER" in name:
+                return ""
+            if self._in_words_left:
+                self._in_words_left -= 1
+                return f"[{name.lower()}]"
+            name = "emoji"
         if category[0] != "M":
             self.missing.add(name.split(" ")[0].title() or f"U+{ord(letter):04X}")
         return "?"

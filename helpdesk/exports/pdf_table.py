@@ -12,6 +12,8 @@ from helpdesk.exports.tables import Column
 
 MOST_LINES = 6
 """Of one cell; what is longer is cut, and says so."""
+MOST_LETTERS = 2_400
+"""Of one cell: more than any six lines hold."""
 _LINE, _PAD = 3.7, 1.1
 
 
@@ -74,13 +76,17 @@ class TablePaper(Paper):
     def _lines(self, text: str, width: float) -> list[str]:
         if "\n" not in text and self.get_string_width(text) <= width - 2 * self.c_margin:
             return [text]
-        found: Any = self.multi_cell(width, _LINE, text, dry_run=True, output="LINES")
-        if len(found) > MOST_LINES:
-            found = [*found[: MOST_LINES - 1], f"{found[MOST_LINES - 1].rstrip()[:-1]}…"]
-        return list(found)
+        found = list[str]()
+        for paragraph in text.split("\n"):
+            lines: Any = self.multi_cell(width, _LINE, paragraph, dry_run=True, output="LINES")
+            found += lines or [""]
+            if len(found) > MOST_LINES:
+                return [*found[: MOST_LINES - 1], f"{found[MOST_LINES - 1].rstrip()[:-1]}…"]
+        return found
 
 
 def _text(cell: Cell, zone: tzinfo) -> str:
     if isinstance(cell, datetime):
         return f"{cell.astimezone(zone):%Y-%m-%d %H:%M}"
-    return "" if cell is None else str(cell)
+    text = "" if cell is None else str(cell)
+    return text if len(text) <= MOST_LETTERS else f"{text[:MOST_LETTERS]}…"

@@ -13,6 +13,9 @@ ROWS_A_PAGE = 500
 MOST_STREAMS_OF_ONE = 2
 MOST_STREAMS = 8
 """At once in one process; each costs a page of memory, and its share of the process."""
+MOST_DRAWN_OF_ONE = 1
+MOST_DRAWN = 2
+"""Documents at once in one process: each may take some seconds of it."""
 MOST_OF_ONE = 3
 MOST_OF_A_DESK = 10
 """Waiting or being made in the background; they are made one after another."""

@@ -6,20 +6,17 @@ that nobody takes a part for the whole.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from helpdesk import desk
 from helpdesk.answers import PagedAnswer
 from helpdesk.api_keys.queries import get_caller
 from helpdesk.attachments.rules import disposition_of
 from helpdesk.clock import now
 from helpdesk.errors import Unauthorized
 from helpdesk.exports.cells import MARK, csv_lines
-from helpdesk.exports.rules import MOST_STREAMS, MOST_STREAMS_OF_ONE, ROWS_A_PAGE, SEPARATORS, file_name, require_place
+from helpdesk.exports.places import Places
+from helpdesk.exports.rules import MOST_STREAMS, MOST_STREAMS_OF_ONE, ROWS_A_PAGE, SEPARATORS, file_name
 from helpdesk.exports.schemas import Told
 from helpdesk.exports.tables import Table, zone_for
 from helpdesk.people.models import Person
@@ -28,8 +25,7 @@ from helpdesk.people.tokens import Claims
 from helpdesk.permissions import require
 
 CSV_TYPE = "text/csv; charset=utf-8"
-_under_way: Counter[tuple[UUID, UUID]] = Counter()
-"""In this process, by desk and person."""
+_places = Places(most_of_one=MOST_STREAMS_OF_ONE, most=MOST_STREAMS)
 
 
 @dataclass(slots=True)
@@ -57,10 +53,7 @@ class _Reader:
 
 def stream_csv(request: PersonRequest, table: Table, told: Told, *, operation: str) -> PagedAnswer:
     """The whole table as CSV. What is wrong with the question is refused before anything leaves."""
-    person, whose = request.auth, (desk.current().id, request.auth.id)
-    require_place(
-        own=_under_way[whose], all_of_them=_under_way.total(), most_of_one=MOST_STREAMS_OF_ONE, most=MOST_STREAMS
-    )
+    person, counted = request.auth, _places.counting_for(request.auth)
     zone, separator = zone_for(told.time_zone), SEPARATORS[told.separator]
     claims = request.credentials.claims
     if claims is None:
@@ -68,7 +61,7 @@ def stream_csv(request: PersonRequest, table: Table, told: Told, *, operation: s
     reader = _Reader(claims, operation, table, zone, separator)
     head = csv_lines([[column.label for column in table.columns(person, zone)]], zone=zone, separator=separator)
     answer = PagedAnswer(MARK.encode() + head + reader.read(person), reader.next, content_type=CSV_TYPE)
-    answer.counted = _counting(whose)
+    answer.counted = counted
     name = file_name(table.stem, "csv", moment=now(), zone=zone)
     answer["Content-Disposition"] = disposition_of(name)
     return answer
@@ -80,12 +73,3 @@ def _again(claims: Claims, operation: str) -> Person:
         raise Unauthorized
     require(caller.person, operation)
     return caller.person
-
-
-def _counting(whose: tuple[UUID, UUID]) -> Callable[[int], None]:
-    def count(step: int) -> None:
-        _under_way[whose] += step
-        if not _under_way[whose]:
-            del _under_way[whose]
-
-    return count

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from helpdesk.comments.models import Comment
 from helpdesk.events.queries import LogRow
-from helpdesk.exports import fonts, of_ticket, rules
+from helpdesk.exports import api, fonts, of_ticket, rules
 from helpdesk.exports.cells import Cell
 from helpdesk.exports.paper import Paper, side_of
 from helpdesk.exports.pdf_table import TablePaper
@@ -94,6 +94,29 @@ class TestEveryScript:
     def test_long_cells_are_cut_and_say_so(self) -> None:
         assert "…" in printed(["word " * 400], columns=1)
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "-" * 5000,
+            "a" + "\u0301" * 5000,
+            "\u200d" * 5000,
+            "नमस्ते" * 800,
+            "😀" * 5000,
+            "\n" * 5000 + "x",
+            "ab中א" * 1200,
+        ],
+        ids=["signs", "accents", "joiners", "no font", "emoji", "lines", "both directions"],
+    )
+    def test_what_nobody_writes_in_earnest_is_printed_all_the_same(self, text: str) -> None:
+        assert "next row" in printed([text], ["next row"])
+        paper = Paper("portrait", title="t", foot="f")
+        paper.add_page()
+        paper.write_line(f"{text} done")
+        assert "done" in read(bytes(paper.output()))
+
+    def test_a_text_may_hold_any_braces(self) -> None:
+        assert "{pages} {nb}" in printed(["{pages} {nb}"])
+
     def test_goes_over_many_pages_with_a_head_on_each(self) -> None:
         rows: list[list[Cell]] = [[number, f"title {number}"] for number in range(200)]
         found = printed(*rows, columns=2)
@@ -155,6 +178,18 @@ class TestOneTicket:
         monkeypatch.setattr(of_ticket, "MOST_COMMENTS", 1)
         found = text_of(people.agent.get(self.path(ticket, "?notes=true")))
         assert "1 older comments are left out" in found
+
+    def test_lines_count_as_letters(self, people: People, ticket: str) -> None:
+        for _ in range(3):
+            assert people.agent.post(f"/tickets/{ticket}/comments", {"content": "a\n" * 4990 + "x"}).status == 201
+        assert "left out" in text_of(people.agent.get(self.path(ticket)))
+
+    def test_one_is_drawn_at_a_time_for_a_person(self, people: People, acme: Desk, ticket: str) -> None:
+        with context.tenant(acme.ref), api._drawing.one_for(acme.agent):
+            refused = people.agent.get(self.path(ticket))
+            assert_refused(refused, "CONFLICT", reason="too_many_exports")
+            assert people.ada.get(self.path(ticket)).status == 200
+        assert people.agent.get(self.path(ticket)).status == 200
 
     def test_is_in_the_log(self, people: People, ticket: str, recorded: Callable[[], list[LogRow]]) -> None:
         recorded()

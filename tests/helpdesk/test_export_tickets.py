@@ -93,7 +93,7 @@ class TestTheFile:
     def test_holds_no_formula_that_somebody_wrote(self, people: People) -> None:
         people.user.post("/tickets", {"title": '=HYPERLINK("http://evil.example")', "description": "@SUM(A1)\n-1"})
         (row,) = rows_of(people.agent.get(f"{PATH}?columns=title,description"))
-        assert row == {"Title": '\'=HYPERLINK("http://evil.example")', "Description": "'@SUM(A1)\n-1"}
+        assert row == {"Title": '\'=HYPERLINK("http://evil.example")', "Description": "'@SUM(A1)\n'-1"}
 
     def test_holds_every_script_as_it_was_written(self, people: People) -> None:
         title = "打印机坏了 · الطابعة معطلة · 🖨️ · Ünïcode"
