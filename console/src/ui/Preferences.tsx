@@ -63,9 +63,10 @@ export function Preferences({ onClose }: { onClose: () => void }) {
           hint={isDenied ? t("shell.desktopDenied") : t("shell.desktopHint")}
           checked={desktop}
           onChange={(event) => {
-            void wantDesktop(event.target.checked).then((granted) => {
+            const wanted = event.target.checked; // until it is granted the box stays as it was
+            void wantDesktop(wanted).then((granted) => {
               setDesktop(granted);
-              setIsDenied(event.target.checked && !granted);
+              setIsDenied(wanted && !granted);
             });
           }}
         />
