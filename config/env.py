@@ -129,6 +129,12 @@ class Env(BaseSettings):
     """Inner networks that webhooks may be sent to all the same."""
     hub_public_url: Annotated[str, StringConstraints(pattern=r"^$|^https?://[^/\s]+/?$")] = ""
     """How people reach the platform, as in https://hub.example.com; a desk's address has its slug before the host."""
+    clamav_socket: str = ""
+    """clamd's socket file. Empty, and no CLAMAV_HOST: nobody looks for viruses."""
+    clamav_host: str = ""
+    clamav_port: int = Field(default=3310, ge=1, le=65535)
+    clamav_only_clean: Literal["on", "off"] = "on"
+    """off: a file may be fetched before the scanner has looked at it."""
     mail_backend: str = ""
     """local, smtp, or one of anymail's providers. Empty: local in development, none in production."""
     mail_from: Annotated[str, StringConstraints(pattern=r"^$|^[^\s@<>]+@[^\s@<>]+$")] = ""

@@ -21,6 +21,7 @@ from config.stopping import stopping
 from helpdesk.answers import answer
 from helpdesk.clock import now
 from helpdesk.objects import store
+from helpdesk.scanning import clamd
 from helpdesk.shapes import Shape
 from tasks.heartbeat import HEARTBEAT_KEY, STALE_AFTER_S
 from tasks.wakeups import count_waiting, get_due
@@ -63,7 +64,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """Database, migrations, Redis, the object store, worker and courier, what is due, webhooks that fail."""
+    """Database, migrations, Redis, the object store, the virus scanner, worker and courier, what is due, webhooks that fail."""
     checks = {name: _checked(name, check) for name, check in CHECKS.items()}
     if stopping.told:
         checks[STOPPING] = Check(status="failed", message="this process is being stopped: ask another")
@@ -128,6 +129,14 @@ def _objects() -> str | None:
     return None
 
 
+def _scanner() -> str | None:
+    """Without it new files wait, and nobody fetches them; everything else works."""
+    if not clamd.is_set():
+        return "no virus scanner is set, so files are not looked at"
+    clamd.ask()
+    return None
+
+
 def _webhooks() -> str | None:
     """Told, and no fault of ours: somebody else's endpoint makes no process of this hub degraded."""
     failing = count_waiting("failing_webhooks")
@@ -151,6 +160,7 @@ CHECKS: dict[str, Callable[[], str | None]] = {
     "redis": _redis,
     "limits": _limits,
     "objects": _objects,
+    "scanner": _scanner,
     "worker": _worker,
     "courier": _courier,
     "dispatch": _dispatch,

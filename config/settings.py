@@ -130,6 +130,8 @@ S3_BUCKET, S3_REGION = env.s3_bucket, env.s3_region
 ATTACHMENT_MAX_BYTES = env.attachment_max_mb * 1024 * 1024
 ATTACHMENT_TYPES = frozenset(name.lower() for name in env.attachment_types)
 HUB_FONTS = env.hub_fonts
+CLAMAV_SOCKET, CLAMAV_HOST, CLAMAV_PORT = env.clamav_socket, env.clamav_host, env.clamav_port
+CLAMAV_ONLY_CLEAN = env.clamav_only_clean == "on"
 S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY = env.s3_access_key_id, env.s3_secret_access_key
 
 HUB_PUBLIC_URL = mail.public_url()

@@ -50,4 +50,7 @@ DELIVERIES = _counter("hub_webhook_tries_total", "Tries to deliver to a webhook:
 POOL = _gauge("hub_database_pool_connections", "Connections of the pool: busy, idle, most.", "state")
 POOL_WAITING = _gauge("hub_database_pool_waiting", "Requests that wait for a connection.")
 DATABASE_FAILURES = _counter("hub_database_failures_total", "Requests answered with 503 because of the database.")
+SCANS = _counter(
+    "hub_scans_total", "Files the virus scanner was asked about, by what it said: clean, …, away.", "outcome"
+)
 STORE_FAILURES = _counter("hub_store_failures_total", "Questions to the object store that failed.")

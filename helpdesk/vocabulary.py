@@ -73,6 +73,19 @@ class NotificationKind(StrEnum):
     MENTIONED = "mentioned"
     COMMENT_ADDED = "comment_added"
     STATUS_CHANGED = "status_changed"
+    FILE_INFECTED = "file_infected"
+
+
+class ScanState(StrEnum):
+    """What is known of viruses in a file."""
+
+    UNSCANNED = "unscanned"
+    """There was no scanner when it came."""
+    PENDING = "pending"
+    CLEAN = "clean"
+    INFECTED = "infected"
+    UNSCANNABLE = "unscannable"
+    """The scanner could not look at all of it."""
 
 
 class ExportKind(StrEnum):

@@ -24,6 +24,7 @@ app.conf.imports = (
     "tasks.mail",
     "tasks.objects",
     "tasks.retention",
+    "tasks.scanning",
     "tasks.wakeups",
     "tasks.webhooks",
 )

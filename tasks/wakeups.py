@@ -26,6 +26,7 @@ JOBS = {
     "webhooks": "tasks.deliver_webhooks",
     "failing_webhooks": "tasks.pause_failing_webhooks",
     "objects": "tasks.deliver_removals",
+    "scans": "tasks.deliver_scans",
     "erasures": "tasks.erase_from_log",
     "exports": "tasks.make_exports",
     EMPTY_PREFIX: "tasks.deliver_emptying",

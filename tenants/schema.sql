@@ -66,7 +66,12 @@ CREATE TABLE attachment (
     created_at timestamp with time zone NOT NULL,
     comment_id uuid,
     ticket_id uuid NOT NULL,
-    uploader_id uuid NOT NULL
+    uploader_id uuid NOT NULL,
+    scan character varying(20) DEFAULT 'unscanned'::character varying NOT NULL,
+    scan_attempts integer DEFAULT 0 NOT NULL,
+    scan_due_at timestamp with time zone,
+    threat character varying(200) DEFAULT ''::character varying NOT NULL,
+    CONSTRAINT attachment_scan_attempts_check CHECK ((scan_attempts >= 0))
 );
 --;
 CREATE TABLE comment (
@@ -643,6 +648,8 @@ CREATE INDEX attachment_comment_id_f822acf3 ON attachment USING btree (comment_i
 --;
 CREATE INDEX attachment_key_ed99c8ff_like ON attachment USING btree (key varchar_pattern_ops);
 --;
+CREATE INDEX attachment_scan ON attachment USING btree (scan_due_at) WHERE (scan_due_at IS NOT NULL);
+--;
 CREATE INDEX attachment_ticket ON attachment USING btree (ticket_id, created_at, id);
 --;
 CREATE INDEX attachment_uploader_id_d6bee7ce ON attachment USING btree (uploader_id);
@@ -905,16 +912,18 @@ INSERT INTO django_migrations VALUES (19, 'helpdesk', '0017_erasure', now());
 --;
 INSERT INTO django_migrations VALUES (20, 'helpdesk', '0018_exports', now());
 --;
-INSERT INTO django_migrations VALUES (21, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (21, 'helpdesk', '0019_scanning', now());
 --;
-INSERT INTO django_migrations VALUES (22, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (22, 'tenants', '0001_initial', now());
 --;
-INSERT INTO django_migrations VALUES (23, 'tenants', '0003_wakeup', now());
+INSERT INTO django_migrations VALUES (23, 'tenants', '0002_extensions', now());
 --;
-INSERT INTO django_migrations VALUES (24, 'tenants', '0004_wakeup_since', now());
+INSERT INTO django_migrations VALUES (24, 'tenants', '0003_wakeup', now());
 --;
-INSERT INTO django_migrations VALUES (25, 'tenants', '0005_tenant_import', now());
+INSERT INTO django_migrations VALUES (25, 'tenants', '0004_wakeup_since', now());
 --;
-INSERT INTO django_migrations VALUES (26, 'tenants', '0006_tenant_record', now());
+INSERT INTO django_migrations VALUES (26, 'tenants', '0005_tenant_import', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 26, true);
+INSERT INTO django_migrations VALUES (27, 'tenants', '0006_tenant_record', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 27, true);

@@ -23,6 +23,7 @@ from helpdesk.attachments.rules import (
     UPLOAD_LASTS,
     require_removable,
 )
+from helpdesk.attachments.scans import awaiting_scan
 from helpdesk.attachments.shapes import attachment_payload, file_url
 from helpdesk.clock import now
 from helpdesk.comments.models import Comment
@@ -170,6 +171,7 @@ def register_attachment(
         mime_type=registration.mime_type,
         sha256=sha256,
         is_internal=comment is not None and comment.is_internal,
+        **awaiting_scan(),
     )
     upload.delete()
     remove_object(registration.key)

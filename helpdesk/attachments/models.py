@@ -11,6 +11,9 @@ from helpdesk.comments.models import Comment
 from helpdesk.ids import new_id
 from helpdesk.people.models import Person
 from helpdesk.tickets.models import Ticket
+from helpdesk.vocabulary import ScanState
+
+SCAN_STATES = [(state.value, state.value) for state in ScanState]
 
 
 class Upload(models.Model):
@@ -44,10 +47,19 @@ class Attachment(models.Model):
     mime_type = models.CharField(max_length=127)
     sha256 = models.BinaryField(max_length=32)
     is_internal = models.BooleanField(default=False)
+    scan = models.CharField(
+        max_length=20, choices=SCAN_STATES, default=ScanState.UNSCANNED.value, db_default=ScanState.UNSCANNED.value
+    )
+    threat = models.CharField(max_length=200, blank=True, default="", db_default="")
+    """What the scanner found, in its words."""
+    scan_attempts = models.PositiveIntegerField(default=0, db_default=0)
+    scan_due_at = models.DateTimeField(null=True)
+    """When the scanner is to be asked, or asked again; None: it need not be."""
     created_at = models.DateTimeField(default=now)
 
     class Meta:
         db_table = "attachment"
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["ticket", "created_at", "id"], name="attachment_ticket"),
+            models.Index(fields=["scan_due_at"], name="attachment_scan", condition=models.Q(scan_due_at__isnull=False)),
         ]

@@ -12,6 +12,7 @@ from helpdesk.events.projection import for_viewer
 from helpdesk.people.models import Person
 from helpdesk.people.queries import viewer_of
 from helpdesk.people.shapes import person_payload
+from helpdesk.vocabulary import ScanState
 
 
 def file_url(ticket_id: UUID, attachment_id: UUID) -> str:
@@ -32,6 +33,8 @@ def attachment_payload(attachment: Attachment) -> AttachmentPayload:
         file_size=attachment.size,
         mime_type=attachment.mime_type,
         is_internal=attachment.is_internal,
+        scan=ScanState(attachment.scan),
+        threat=attachment.threat,
         created_at=attachment.created_at,
     )
 

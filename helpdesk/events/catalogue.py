@@ -120,6 +120,14 @@ class AttachmentDeleted(Shape):
     is_internal: bool
 
 
+class AttachmentScanned(Shape):
+    """The virus scanner has looked: `attachment.scan` says what is known now, `attachment.threat` what was found."""
+
+    type: Literal["attachment.scanned"] = "attachment.scanned"
+    ticket: TicketPayload
+    attachment: AttachmentPayload
+
+
 class NotificationCreated(Shape):
     """Told to one person, on their own stream."""
 
@@ -260,6 +268,7 @@ Event = (
     | CommentUpdated
     | CommentDeleted
     | AttachmentAdded
+    | AttachmentScanned
     | AttachmentDeleted
     | NotificationCreated
     | UserCreated
@@ -312,6 +321,7 @@ def audience_of(event: Event) -> Audience:
             | CommentUpdated(comment=CommentPayload(is_internal=True))
             | CommentDeleted(is_internal=True)
             | AttachmentAdded(attachment=AttachmentPayload(is_internal=True))
+            | AttachmentScanned(attachment=AttachmentPayload(is_internal=True))
             | AttachmentDeleted(is_internal=True)
         ):
             return Audience(Floor.AGENT)
@@ -330,6 +340,7 @@ def audience_of(event: Event) -> Audience:
             | CommentUpdated(ticket=ticket)
             | CommentDeleted(ticket=ticket)
             | AttachmentAdded(ticket=ticket)
+            | AttachmentScanned(ticket=ticket)
             | AttachmentDeleted(ticket=ticket)
         ):
             return Audience(Floor.AGENT, (ticket.requester_id,))

@@ -88,17 +88,18 @@ def redact(*, ticket_id: UUID, comment_id: UUID) -> None:
         cursor.execute(
             "UPDATE event SET payload = %s WHERE ticket = %s"
             " AND (type IN ('comment.added', 'comment.updated') AND payload::jsonb #>> '{data,comment,id}' = %s"
-            " OR type = 'attachment.added' AND payload::jsonb #>> '{data,attachment,commentId}' = %s"
+            " OR type IN ('attachment.added', 'attachment.scanned')"
+            " AND payload::jsonb #>> '{data,attachment,commentId}' = %s"
             " OR type = 'notification.created' AND payload::jsonb #>> '{data,notification,data,commentId}' = %s)",
             [REDACTED, ticket_id, str(comment_id), str(comment_id), str(comment_id)],
         )
 
 
 def redact_attachment(*, ticket_id: UUID, attachment_id: UUID) -> None:
-    """Take a deleted attachment's name out of the row that told of it."""
+    """Take a deleted attachment's name out of the rows that told of it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE event SET payload = %s WHERE ticket = %s AND type = 'attachment.added'"
+            "UPDATE event SET payload = %s WHERE ticket = %s AND type IN ('attachment.added', 'attachment.scanned')"
             " AND payload::jsonb #>> '{data,attachment,id}' = %s",
             [REDACTED, ticket_id, str(attachment_id)],
         )

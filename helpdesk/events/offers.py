@@ -32,6 +32,7 @@ OFFERED = frozenset(
         "comment.added",
         "comment.updated",
         "attachment.added",
+        "attachment.scanned",
     }
 )
 """They hold their ticket with the requester that it has then, and take nothing away from anybody.

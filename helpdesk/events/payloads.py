@@ -12,6 +12,7 @@ from helpdesk.vocabulary import (
     ExportProblem,
     ExportStatus,
     NotificationKind,
+    ScanState,
     TicketPriority,
     TicketStatus,
     ViewVisibility,
@@ -133,6 +134,9 @@ class AttachmentPayload(Shape):
     file_size: int
     mime_type: str
     is_internal: bool
+    scan: ScanState = ScanState.UNSCANNED
+    threat: str = ""
+    """What the virus scanner has found in it."""
     created_at: Moment
 
 

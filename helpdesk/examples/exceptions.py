@@ -14,6 +14,8 @@ EXCEPTIONS: dict[str, Any] = {
     "AccessPayload.code": "INVALID_CREDENTIALS",
     "ApiKeyPayload.name": "Status page",
     "AttachmentPayload.id": FILE,
+    "AttachmentPayload.scan": "clean",
+    "AttachmentPayload.threat": "",
     "AttachmentPayload.uploader": _JOSE,
     "AuditActor.id": ADA,
     "AuditEntry.count": 1,

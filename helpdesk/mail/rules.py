@@ -115,3 +115,5 @@ def _kind(told: Told, *, is_requester: bool, is_internal: bool) -> MailKind | No
             return MailKind.PUBLIC_REPLY if is_requester else None
         case NotificationKind.STATUS_CHANGED:
             return MailKind.STATUS_CHANGED if is_requester else None
+        case NotificationKind.FILE_INFECTED:
+            return None

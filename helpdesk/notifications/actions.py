@@ -127,4 +127,5 @@ def _may_be_told(row: LogRow, payload: dict[str, Any], person: Person) -> bool:
     comment = payload["data"].get("comment")
     if comment and not Comment.objects.filter(id=comment["id"]).exists():
         return False
-    return person.is_staff or (ticket.requester_id == person.id and not (comment and comment["isInternal"]))
+    is_internal = any((payload["data"].get(name) or {}).get("isInternal") for name in ("comment", "attachment"))
+    return person.is_staff or (ticket.requester_id == person.id and not is_internal)

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from helpdesk.vocabulary import NotificationKind
+from helpdesk.vocabulary import NotificationKind, ScanState
 
 _MENTION = re.compile(r"(?<![\w@.])@([\w.+-]{1,64}(?:@[\w.-]{1,190})?)")
 MOST_MENTIONS = 20
 LONGEST_MESSAGE = 200
 LONGEST_TITLE = 400
+_NOT_CLEAN = frozenset({ScanState.INFECTED.value, ScanState.UNSCANNABLE.value})
 _STATUS_TYPES = frozenset({"ticket.status_changed", "ticket.closed"})
 
 
@@ -94,6 +95,9 @@ def _concerned(
         yield from ((person, NotificationKind.MENTIONED) for person in sorted(mentioned))
         if not payload["data"]["comment"]["isInternal"]:
             yield from ((person, NotificationKind.COMMENT_ADDED) for person in _both(ticket))
+    if type_ == "attachment.scanned" and payload["data"]["attachment"]["scan"] in _NOT_CLEAN:
+        people = [payload["data"]["attachment"]["uploaderId"], ticket.get("assignedToId")]
+        yield from ((UUID(person), NotificationKind.FILE_INFECTED) for person in people if person)
     if type_ in _STATUS_TYPES:
         yield from ((person, NotificationKind.STATUS_CHANGED) for person in _both(ticket))
 
@@ -116,3 +120,5 @@ def _sentence(kind: NotificationKind, actor: str, ticket: str, after: str, team:
             return f"{actor} replied on {ticket}"
         case NotificationKind.STATUS_CHANGED:
             return f"{actor} set {ticket} to {after.replace('_', ' ')}"
+        case NotificationKind.FILE_INFECTED:
+            return f"A file on {ticket} is in quarantine: the virus scanner did not find it clean"

@@ -32,6 +32,7 @@ SELECTABLE = frozenset(
         "comment.updated",
         "comment.deleted",
         "attachment.added",
+        "attachment.scanned",
         "attachment.deleted",
     }
 )

@@ -15,6 +15,7 @@ from django.db import transaction
 from helpdesk import desk
 from helpdesk.attachments.kinds import HEAD, fits
 from helpdesk.attachments.models import Attachment
+from helpdesk.attachments.scans import awaiting_scan
 from helpdesk.attachments.shapes import attachment_payload
 from helpdesk.clock import now
 from helpdesk.events import catalogue
@@ -72,6 +73,7 @@ def attachment_row(file: StoredFile, ticket: Ticket, people: Mapping[UUID, Perso
         mime_type=new.mime_type,
         sha256=file.sha256,
         created_at=new.created_at,
+        **awaiting_scan(),
     )
 
 
