@@ -64,7 +64,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """Database, migrations, Redis, the object store, the virus scanner, worker and courier, what is due, webhooks that fail."""
+    """Database, migrations, Redis, files and their scanner, worker and courier, what is due, webhooks that fail."""
     checks = {name: _checked(name, check) for name, check in CHECKS.items()}
     if stopping.told:
         checks[STOPPING] = Check(status="failed", message="this process is being stopped: ask another")
