@@ -80,7 +80,7 @@ class ScanState(StrEnum):
     """What is known of viruses in a file."""
 
     UNSCANNED = "unscanned"
-    """There was no scanner when it came."""
+    """There was no scanner when it came, or the operator lets it be fetched before it is looked at."""
     PENDING = "pending"
     CLEAN = "clean"
     INFECTED = "infected"

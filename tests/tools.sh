@@ -6,9 +6,9 @@ set -euo pipefail
 
 # program or file, or any of several | Debian's package | what is skipped without it
 NEEDED="chromium chromium-browser google-chrome google-chrome-stable|chromium|tests/browser: the console in a real browser
-clamd|clamav-daemon|tests/tasks/test_scanning.py: files looked at for viruses by a real scanner
 pgbouncer|pgbouncer|tests/tenants/test_pgbouncer.py: the isolation tests behind PgBouncer
 pdftotext|poppler-utils|tests/helpdesk/test_export_pdf.py: documents read back by another program
+clamd|clamav-daemon|tests/tasks/test_scanning.py: files looked at for viruses by a real scanner
 /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf|fonts-dejavu-core|PDF: the hub cannot make any
 /usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf|fonts-droid-fallback|PDF: Chinese, Japanese, Korean"
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Min, QuerySet
 
 from helpdesk.attachments.models import Attachment
@@ -44,13 +45,13 @@ def awaiting_scan() -> dict[str, Any]:
         return {}
     moment = now()
     wake(WAKEUP, moment)
-    return {"scan": ScanState.PENDING.value, "scan_due_at": moment}
+    return _until_then() | {"scan_due_at": moment}
 
 
 def scan_again(attachments: QuerySet[Attachment]) -> int:
-    """Have these looked at (anew); says how many. Until then nobody fetches them."""
+    """Have these looked at (anew); says how many. Until then nobody fetches them, where so set."""
     moment = now()
-    count = attachments.update(scan=ScanState.PENDING.value, scan_due_at=moment, scan_attempts=0)
+    count = attachments.update(scan_due_at=moment, scan_attempts=0, **_until_then())
     if count:
         wake(WAKEUP, moment)
     return count
@@ -96,6 +97,11 @@ def rest() -> datetime | None:
 def next_due() -> datetime | None:
     due: datetime | None = Attachment.objects.aggregate(due=Min("scan_due_at"))["due"]
     return due
+
+
+def _until_then() -> dict[str, Any]:
+    """What a file is that is about to be looked at: out of reach, unless the operator has chosen otherwise."""
+    return {"scan": ScanState.PENDING.value} if settings.CLAMAV_ONLY_CLEAN else {}
 
 
 def _claimed(claim: Claim) -> QuerySet[Attachment]:

@@ -234,7 +234,7 @@ class TestTheEndpoints:
         choice = {"kind": "comment_added", "inApp": False, "byMail": True}
         chosen = caller.put("/notifications/preferences", {"preferences": [choice]})
         assert choice in chosen["preferences"]
-        assert len(chosen["preferences"]) == 4
+        assert [one["kind"] for one in chosen["preferences"]] == [kind.value for kind in NotificationKind]
         with unit_of_work():
             add_comment(desk.agent, ticket.id, content="Unheard", is_internal=False)
         dispatch()

@@ -1,4 +1,4 @@
-import { Download, File as FileIcon, FileArchive, FileImage, FileText, Trash2, X } from "lucide-react";
+import { Download, File as FileIcon, FileArchive, FileImage, FileText, ShieldAlert, Trash2, X } from "lucide-react";
 import { useState } from "react";
 import { api, ask } from "../api/client";
 import { useMe } from "../session/context";
@@ -32,6 +32,24 @@ export function Files({ files }: { files: readonly Attachment[] }) {
   );
 }
 
+const OUT_OF_REACH: ReadonlySet<Attachment["scan"]> = new Set(["pending", "infected", "unscannable"]);
+const isBad = (file: Attachment) => file.scan === "infected" || file.scan === "unscannable";
+
+/** The virus scanner has not looked yet, or did not find it clean: there is nothing to fetch. */
+function OutOfReach({ file }: { file: Attachment }) {
+  const { t } = useWords();
+  const why = file.scan === "pending" ? t("conversation.file.scan.pending") : t("conversation.file.scan.quarantined");
+  return (
+    <div className={css.plain}>
+      {isBad(file) ? <ShieldAlert size={18} aria-hidden className={css.bad} /> : <Picture mimeType={file.mimeType} />}
+      <span className={css.name}>
+        <bdi className="clip">{file.filename}</bdi>
+        <small className={isBad(file) ? css.problem : undefined}>{file.threat ? `${why} ${file.threat}` : why}</small>
+      </span>
+    </div>
+  );
+}
+
 function OneFile({ file }: { file: Attachment }) {
   const { t } = useWords();
   const me = useMe();
@@ -49,15 +67,23 @@ function OneFile({ file }: { file: Attachment }) {
     }
   };
   return (
-    <li className={css.file} data-going={isGoing || undefined}>
-      <a href={file.fileUrl} download={file.filename} title={t("conversation.file.download", { name: file.filename })}>
-        <Picture mimeType={file.mimeType} />
-        <span className={css.name}>
-          <bdi className="clip">{file.filename}</bdi>
-          <small>{fileSize(file.fileSize)}</small>
-        </span>
-        <Download size={15} aria-hidden className={css.fetch} />
-      </a>
+    <li className={css.file} data-going={isGoing || undefined} data-state={isBad(file) ? "refused" : undefined}>
+      {OUT_OF_REACH.has(file.scan) ? (
+        <OutOfReach file={file} />
+      ) : (
+        <a
+          href={file.fileUrl}
+          download={file.filename}
+          title={t("conversation.file.download", { name: file.filename })}
+        >
+          <Picture mimeType={file.mimeType} />
+          <span className={css.name}>
+            <bdi className="clip">{file.filename}</bdi>
+            <small>{fileSize(file.fileSize)}</small>
+          </span>
+          <Download size={15} aria-hidden className={css.fetch} />
+        </a>
+      )}
       {mayRemove && (
         <IconButton
           label={t("conversation.file.remove", { name: file.filename })}

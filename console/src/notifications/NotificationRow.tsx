@@ -1,4 +1,4 @@
-import { AtSign, CircleDot, MailOpen, MessageSquare, UserCheck, X, type LucideIcon } from "lucide-react";
+import { AtSign, CircleDot, MailOpen, MessageSquare, ShieldAlert, UserCheck, X, type LucideIcon } from "lucide-react";
 import { pathOf } from "../live/notifying";
 import type { Notification } from "../live/told";
 import { IconButton } from "../ui/Button";
@@ -11,6 +11,7 @@ const ICONS: Record<Notification["type"], LucideIcon> = {
   mentioned: AtSign,
   comment_added: MessageSquare,
   status_changed: CircleDot,
+  file_infected: ShieldAlert,
 };
 
 interface Props {

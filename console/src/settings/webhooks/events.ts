@@ -12,7 +12,7 @@ export const GROUPS = {
     "ticket.deleted",
   ],
   comment: ["comment.added", "comment.updated", "comment.deleted"],
-  attachment: ["attachment.added", "attachment.deleted"],
+  attachment: ["attachment.added", "attachment.scanned", "attachment.deleted"],
 } as const;
 
 export type Group = keyof typeof GROUPS;
