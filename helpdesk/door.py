@@ -119,7 +119,7 @@ def signed_in_person(request: HttpRequest, operation_id: str) -> Person:
     if claims.tenant_id is None or not desk.is_entered():
         raise NoTenantNamed
     require_own_page(request, credentials)
-    caller = get_caller(claims)
+    caller = get_caller(claims, held=request.method not in SAFE_METHODS)
     if caller is None or claims.tenant_id != desk.current().id:
         raise Unauthorized
     structlog.contextvars.bind_contextvars(person=str(caller.person.id))

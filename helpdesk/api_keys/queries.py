@@ -14,7 +14,7 @@ from helpdesk.clock import now
 from helpdesk.errors import Forbidden, NotFound
 from helpdesk.paging import Order, Page, paginate, read_moment
 from helpdesk.people.models import Person
-from helpdesk.people.queries import get_signed_in, list_signed_in
+from helpdesk.people.queries import get_signed_in, hold_person, list_signed_in
 from helpdesk.people.tokens import Claims
 from helpdesk.vocabulary import Role
 
@@ -38,14 +38,17 @@ class Caller:
         return frozenset(self.key.scopes) if self.key else None
 
 
-def get_caller(claims: Claims) -> Caller | None:
-    """As the database has them now: None when signed out, revoked, expired, deactivated or gone."""
+def get_caller(claims: Claims, *, held: bool = False) -> Caller | None:
+    """As the database has them now: None when signed out, revoked, expired, deactivated or gone.
+
+    `held`: they write, so nobody erases them meanwhile.
+    """
     if claims.key_id is None:
-        person = get_signed_in(claims)
+        person = get_signed_in(claims, held=held)
         return Caller(person) if person else None
     keys = keys_in_use().select_related("person").defer("person__password_hash")
     key = keys.filter(id=claims.key_id, sha256=claims.key_sha256).first()
-    if key is None:
+    if key is None or (held and not hold_person(key.person_id)):
         return None
     key.person.held_scopes = frozenset(key.scopes)
     return Caller(key.person, key)

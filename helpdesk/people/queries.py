@@ -40,18 +40,35 @@ class PersonNotFound(NotFound):
     """There is no such person, or you may not see them."""
 
 
-def get_signed_in(claims: Claims) -> Person | None:
+HELD = " FOR KEY SHARE"
+"""Whoever writes is not erased until they have written: erasing waits for it, and who writes then is nobody."""
+
+
+def get_signed_in(claims: Claims, *, held: bool = False) -> Person | None:
     """The person of a sign-in's token, as the database has them now: None when signed out, deactivated or gone."""
     if claims.person_id is None or claims.session_id is None:
         return None
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {', '.join(_SIGNED_IN)} FROM person WHERE id = %s AND is_active"
-            " AND EXISTS (SELECT 1 FROM session s WHERE s.id = %s AND s.person_id = person.id AND s.expires_at > %s)",
+            " AND EXISTS (SELECT 1 FROM session s WHERE s.id = %s AND s.person_id = person.id AND s.expires_at > %s)"
+            + (HELD if held else ""),
             [claims.person_id, claims.session_id, now()],
         )
         row = cursor.fetchone()
     return Person.from_db("default", _SIGNED_IN, row) if row else None
+
+
+def hold_person(person_id: UUID) -> bool:
+    """As `held`; False where they are not active any more."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT 1 FROM person WHERE id = %s AND is_active{HELD}", [person_id])
+        return cursor.fetchone() is not None
+
+
+def wait_for_writes_of(person_id: UUID) -> None:
+    """Whoever writes as this person has ended then; whoever would, waits until the unit of work ends."""
+    Person.objects.select_for_update().filter(id=person_id).values("id").first()
 
 
 def list_signed_in(claims: Sequence[Claims]) -> dict[UUID, Person]:

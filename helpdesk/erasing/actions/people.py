@@ -18,7 +18,7 @@ from helpdesk.objects.actions import remove_object
 from helpdesk.people import directory
 from helpdesk.people.actions import end_sessions, index_people
 from helpdesk.people.models import Person
-from helpdesk.people.queries import count_other_admins, lock_person
+from helpdesk.people.queries import count_other_admins, lock_person, wait_for_writes_of
 from helpdesk.people.rules import require_an_admin_left, stays_admin
 from helpdesk.people.words import person_document
 from helpdesk.permissions import require
@@ -47,6 +47,7 @@ def erase_person(
     """
     if actor is not None:
         require(actor, "eraseUser")
+    wait_for_writes_of(person_id)
     person = lock_person(actor or Person(role=Role.ADMIN.value), person_id)
     if is_erased(person.email):
         return person
