@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from tenants.keeping import passphrase
 from tests.conftest import Desk
 from tests.keeping.scene import PASSPHRASE, fill
 
@@ -16,6 +17,8 @@ from tests.keeping.scene import PASSPHRASE, fill
 def _passphrase() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("HUB_ARCHIVE_PASSPHRASE", PASSPHRASE)
+        # A tenth of a second for each archive that is written or read; how hard it is to guess is asked nowhere here.
+        patch.setattr(passphrase, "_N", 2)
         yield
 
 

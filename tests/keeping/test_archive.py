@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError
@@ -21,30 +23,80 @@ from tasks.wakeups import JOBS
 from tenants import context, resolve
 from tenants.actions import EMPTY_PREFIX, EMPTY_PREFIX_LAST
 from tenants.keeping.due import DUE_AT_ONCE
+from tenants.keeping.state import State
 from tests.api import Api
-from tests.conftest import PASSWORD, Desk
+from tests.conftest import PASSWORD, Desk, make_desk
 from tests.helpdesk.files import PNG, fetch, keys_of
 from tests.keeping.archives import erase, everything, refused, schemas_of, there
-from tests.keeping.scene import PASSPHRASE, SECRET, command, faults, row, state
+from tests.keeping.scene import PASSPHRASE, SECRET, command, faults, fill, row, state
+
+PLACE = "SELECT (epoch::text, last_seq)::text FROM event_head"
 
 
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """A desk that was exported, erased and imported, and what was seen on the way."""
+
+    desk: Desk
+    filled: dict[str, Any]
+    states: tuple[State, State]
+    places: tuple[list[str], list[str]]
+    """Epoch and end of the log."""
+    told: tuple[str, ...]
+    """By the three commands that name the state."""
+    left: tuple[bool, list[str]]
+    """While it was away: its row, its files."""
+    wakeups: set[str]
+    directories: tuple[set[bytes], set[bytes]]
+
+
+@pytest.fixture(scope="module")
+def trip(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trip]:
+    file = tmp_path_factory.mktemp("trip") / "desk.tar"
+    with django_db_blocker.unblock():
+        desk = make_desk(f"trip-{uuid4().hex[:10]}")
+        filled = fill(desk)
+        before, place = state(desk.ref), row(desk.ref, PLACE)[1:-1].split(",")
+        directory = directory_of(desk)
+        told = [command("export_tenant", desk.ref.slug, file)]
+        erase(desk)
+        left = there(desk), keys_of(desk.ref.id)
+        told += [command("import_tenant", file), command("tenant_hash", desk.ref.slug)]
+        yield Trip(
+            desk,
+            filled,
+            states=(before, state(desk.ref)),
+            places=(place, row(desk.ref, PLACE)[1:-1].split(",")),
+            told=tuple(told),
+            left=left,
+            wakeups=in_public(desk, "kind", "wakeup"),
+            directories=(directory, directory_of(desk)),
+        )
+        erase(desk)
+        connection.close()
+
+
+def directory_of(desk: Desk) -> set[bytes]:
+    return {bytes(one) for one in in_public(desk, "sha256", "sign_in_directory")}
+
+
+def in_public(desk: Desk, column: str, table: str) -> set[Any]:
+    with context.platform(), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM {table} WHERE tenant_id = %s", [desk.ref.id])
+        return {found for (found,) in cursor.fetchall()}
+
+
+@pytest.mark.usefixtures("transactional_access")
 class TestExportEraseImport:
-    def test_gives_the_same_state(self, desk: Desk, filled: dict[str, Any], tmp_path: Path) -> None:
-        before = state(desk.ref)
-        told = command("export_tenant", desk.ref.slug, tmp_path / "desk.tar")
-        assert before.sha256 in told
-        erase(desk)
-        assert not there(desk)
-        assert keys_of(desk.ref.id) == []
-        assert before.sha256 in command("import_tenant", tmp_path / "desk.tar")
-        assert state(desk.ref) == before
-        assert before.sha256 in command("tenant_hash", desk.ref.slug)
-        assert faults(desk.ref) == []
+    def test_gives_the_same_state(self, trip: Trip) -> None:
+        before, after = trip.states
+        assert trip.left == (False, [])
+        assert before == after
+        assert all(before.sha256 in told for told in trip.told)
+        assert faults(trip.desk.ref) == []
 
-    def test_brings_back_what_people_need(self, desk: Desk, filled: dict[str, Any], tmp_path: Path) -> None:
-        command("export_tenant", desk.ref.slug, tmp_path / "desk.tar")
-        erase(desk)
-        command("import_tenant", tmp_path / "desk.tar")
+    def test_brings_back_what_people_need(self, trip: Trip) -> None:
+        desk, filled = trip.desk, trip.filled
         signed_in = Api().post("/auth/login", {"email": desk.user.email, "password": PASSWORD})
         assert signed_in.status == 200, signed_in  # without a slug: the sign-in directory knows them again
         user = Api().as_(desk, desk.user)
@@ -57,37 +109,30 @@ class TestExportEraseImport:
         assert following["number"] > user.get(f"/tickets/{filled['ticket']}")["number"]
         assert faults(desk.ref) == []
 
-    def test_begins_another_epoch_at_the_same_place(self, desk: Desk, filled: dict[str, Any], tmp_path: Path) -> None:
+    def test_begins_another_epoch_at_the_same_place(self, trip: Trip) -> None:
         """Whoever read on after the export has a place that this log may give to something else."""
-        place = "SELECT (epoch::text, last_seq)::text FROM event_head"
-        epoch, last = row(desk.ref, place)[1:-1].split(",")
-        command("export_tenant", desk.ref.slug, tmp_path / "desk.tar")
-        erase(desk)
-        command("import_tenant", tmp_path / "desk.tar")
-        now_epoch, now_last = row(desk.ref, place)[1:-1].split(",")
+        (epoch, last), (now_epoch, now_last) = trip.places
         assert now_epoch != epoch
         assert now_last == last
 
-    def test_wakes_whoever_has_to_do_with_it(self, desk: Desk, filled: dict[str, Any], tmp_path: Path) -> None:
-        command("export_tenant", desk.ref.slug, tmp_path / "desk.tar")
-        erase(desk)
-        command("import_tenant", tmp_path / "desk.tar")
-        with context.platform(), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT kind FROM wakeup WHERE tenant_id = %s", [desk.ref.id])
-            assert {kind for (kind,) in cursor.fetchall()} >= set(DUE_AT_ONCE)
+    def test_wakes_whoever_has_to_do_with_it(self, trip: Trip) -> None:
+        assert trip.wakeups >= set(DUE_AT_ONCE)
         assert set(DUE_AT_ONCE) == JOBS.keys() - {EMPTY_PREFIX, EMPTY_PREFIX_LAST}
 
-    def test_what_was_to_be_emptied_is_not_any_more(self, desk: Desk, filled: dict[str, Any], tmp_path: Path) -> None:
+    def test_what_was_to_be_emptied_is_not_any_more(self, trip: Trip) -> None:
         """A deleted tenant's place in the store is emptied again an hour later; it may be here again by then."""
-        command("export_tenant", desk.ref.slug, tmp_path / "desk.tar")
-        erase(desk)
-        command("import_tenant", tmp_path / "desk.tar")
-        stray = f"{desk.ref.id}/{filled['ticket']}/late"
+        tenant_id = trip.desk.ref.id
+        stray = f"{tenant_id}/{trip.filled['ticket']}/late"
         store.put(stray, io.BytesIO(b"arrived late"), size=12)
-        kept = set(keys_of(desk.ref.id)) - {stray}
-        empty_prefix_last(str(desk.ref.id))
-        assert set(keys_of(desk.ref.id)) == kept
+        kept = set(keys_of(tenant_id)) - {stray}
+        empty_prefix_last(str(tenant_id))
+        assert set(keys_of(tenant_id)) == kept
         assert len(kept) >= 2
+
+    def test_the_directory_is_by_digests(self, trip: Trip) -> None:
+        before, after = trip.directories
+        assert before == after
+        assert after >= {digest(person.email) for person in trip.desk.everybody()}
 
     @pytest.mark.slow
     def test_under_another_slug_it_is_the_same_tenant(
@@ -219,12 +264,3 @@ class TestATenantThatIsHere:
         refused(tmp_path / "desk.tar", "This tenant is here already", slug="elsewhere")
         assert state(desk.ref) == before
         assert len(keys_of(desk.ref.id)) >= 2
-
-
-def test_the_directory_is_by_digests(desk: Desk, tmp_path: Path) -> None:
-    command("export_tenant", desk.ref.slug, tmp_path / "desk.tar")
-    erase(desk)
-    command("import_tenant", tmp_path / "desk.tar")
-    with context.platform(), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT sha256 FROM sign_in_directory WHERE tenant_id = %s", [desk.ref.id])
-        assert {bytes(one) for (one,) in cursor.fetchall()} == {digest(person.email) for person in desk.everybody()}

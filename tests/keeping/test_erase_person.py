@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -26,14 +26,27 @@ from tests.conftest import Desk, token_for
 from tests.contracts.errors import assert_refused
 from tests.helpdesk.files import keys_of
 from tests.keeping.scene import command, faults, row, work_off
+from tests.keeping.shared import Shared, shared_desk
+
+
+@pytest.fixture(scope="module")
+def shared(django_db_setup: None, django_db_blocker: Any) -> Iterator[Shared]:
+    with (
+        django_db_blocker.unblock(),
+        shared_desk(lambda desk: named(desk, desk.user, "Zerlina", "Quastenfloss")) as made,
+    ):
+        yield made
 
 
 @pytest.fixture
-def desk(own_desk: Callable[..., Desk]) -> Iterator[Desk]:
-    desk = own_desk()
-    named(desk, desk.user, "Zerlina", "Quastenfloss")
-    yield desk
-    connection.close()
+def desk(shared: Shared, db: None) -> Iterator[Desk]:
+    with shared.undone() as desk:
+        yield desk
+
+
+@pytest.fixture
+def filled(shared: Shared) -> dict[str, Any]:
+    return shared.filled
 
 
 def named(desk: Desk, person: Person, first: str, last: str) -> None:

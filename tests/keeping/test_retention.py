@@ -20,14 +20,19 @@ from tenants.keeping.running import tenant_named
 from tests.api import Api
 from tests.conftest import Desk
 from tests.keeping.scene import command, faults, fill, row
+from tests.keeping.shared import Shared, shared_desk
+
+
+@pytest.fixture(scope="module")
+def shared(django_db_setup: None, django_db_blocker: Any) -> Iterator[Shared]:
+    with django_db_blocker.unblock(), shared_desk() as made:
+        yield made
 
 
 @pytest.fixture
-def desk(own_desk: Callable[..., Desk]) -> Iterator[Desk]:
-    desk = own_desk()
-    fill(desk)
-    yield desk
-    connection.close()
+def desk(shared: Shared, db: None) -> Iterator[Desk]:
+    with shared.undone() as desk:
+        yield desk
 
 
 def execute(desk: Desk, statement: str, *given: Any) -> None:
@@ -63,7 +68,11 @@ class TestTheLog:
         remove_expired()
         assert row(desk.ref, "SELECT count(*) FROM event") == last_seq(desk)
 
-    def test_loses_its_beginning_and_stays_whole(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_loses_its_beginning_and_stays_whole(
+        self, own_desk: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        desk = own_desk()  # the command begins a transaction of its own
+        fill(desk)
         assert keep(desk, log=365).status == 200
         let_years_pass(monkeypatch, 2)
         all_read(desk)

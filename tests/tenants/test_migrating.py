@@ -251,6 +251,7 @@ class TestALockedTable:
         assert result.migrated == 2
 
 
+@pytest.mark.slow
 class TestTwoRunsAtOnce:
     def test_do_each_thing_once(self, three: list[TenantRef]) -> None:
         results: list[Any] = []
