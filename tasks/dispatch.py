@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import structlog
 from celery import shared_task
 from django.db import connection
 
 from helpdesk.dispatch.actions import dispatch_page, is_caught_up
 from helpdesk.work import unit_of_work
-from tasks.wakeups import forget, queue_deliveries
+from tasks.wakeups import queue_deliveries, tenant_of
 from tenants import context
-from tenants.resolve import tenant_by_id
 
 MOST_PAGES = 50
 """After so many pages a job ends and another goes on, so that no tenant keeps a worker from the others."""
@@ -23,9 +20,8 @@ _log = structlog.get_logger(__name__)
 @shared_task(name="tasks.dispatch")
 def dispatch(tenant_id: str) -> int:
     """Handle what the tenant's log has new; says how many events. Idempotent; two at once do not harm."""
-    tenant = tenant_by_id(UUID(tenant_id))
+    tenant = tenant_of(tenant_id)
     if tenant is None:
-        forget(UUID(tenant_id))
         return 0
     handled = 0
     for _ in range(MOST_PAGES):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from celery import shared_task
 
 from helpdesk.erasing.actions.log import erase_from_log
 from helpdesk.work import unit_of_work
-from tasks.wakeups import forget
+from tasks.wakeups import tenant_of
 from tenants import context
-from tenants.resolve import tenant_by_id
 
 MOST_STRETCHES = 20
 """After so many a job ends and another goes on behind the others."""
@@ -19,9 +16,8 @@ MOST_STRETCHES = 20
 @shared_task(name="tasks.erase_from_log")
 def erase(tenant_id: str) -> int:
     """Says how many rows lost their payload. Idempotent; several at once do not harm."""
-    tenant = tenant_by_id(UUID(tenant_id))
+    tenant = tenant_of(tenant_id)
     if tenant is None:
-        forget(UUID(tenant_id))
         return 0
     redacted = 0
     for _ in range(MOST_STRETCHES):

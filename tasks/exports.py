@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from celery import shared_task
 
 from helpdesk.exports.actions import claim_export, rest
 from helpdesk.exports.making import make_export
 from helpdesk.work import unit_of_work
-from tasks.wakeups import forget
+from tasks.wakeups import tenant_of
 from tenants import context
-from tenants.resolve import tenant_by_id
 
 
 @shared_task(name="tasks.make_exports")
@@ -20,9 +17,8 @@ def make_exports(tenant_id: str) -> int:
 
     Where more is due another job goes on behind the others, so that no desk keeps a worker from them.
     """
-    tenant = tenant_by_id(UUID(tenant_id))
+    tenant = tenant_of(tenant_id)
     if tenant is None:
-        forget(UUID(tenant_id))
         return 0
     with context.tenant(tenant):
         with unit_of_work():

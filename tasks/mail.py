@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from uuid import UUID
 
 from celery import shared_task
 from django.conf import settings
@@ -18,9 +17,8 @@ from helpdesk.mail.queries import next_due
 from helpdesk.meters import MAILS
 from helpdesk.wakeups import note_progress, settle, wake
 from helpdesk.work import unit_of_work
-from tasks.wakeups import forget
+from tasks.wakeups import tenant_of
 from tenants import context
-from tenants.resolve import tenant_by_id
 
 MOST_JOBS = 4
 """At once in a process, of eight threads: a mail server that hangs leaves the others to everything else."""
@@ -40,9 +38,8 @@ def deliver_mail(tenant_id: str) -> int:
     Where no slot is free the job ends: the lease of its wake-up brings it back. A suspended desk is
     delivered what had happened before, as its log is dispatched.
     """
-    tenant = tenant_by_id(UUID(tenant_id))
+    tenant = tenant_of(tenant_id)
     if tenant is None:
-        forget(UUID(tenant_id))
         return 0
     with _one_at_a_time(tenant_id) as is_ours:
         if not is_ours or not _slots.acquire(blocking=False):

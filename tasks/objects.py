@@ -17,10 +17,9 @@ from helpdesk.objects.queries import next_due
 from helpdesk.objects.rules import prefix_of
 from helpdesk.wakeups import settle
 from helpdesk.work import unit_of_work
-from tasks.wakeups import forget
+from tasks.wakeups import tenant_of
 from tenants import context
 from tenants.actions import EMPTY_PREFIX, EMPTY_PREFIX_LAST
-from tenants.resolve import tenant_by_id
 
 MOST_CLAIMS = 10
 """After so many a job ends and another goes on behind the others."""
@@ -30,9 +29,8 @@ WHILE_AWAY = timedelta(minutes=1)
 @shared_task(name="tasks.deliver_removals")
 def remove_objects(tenant_id: str) -> int:
     """Remove a desk's files that nobody needs any more; says how many. Idempotent; several at once do not harm."""
-    tenant = tenant_by_id(UUID(tenant_id))
+    tenant = tenant_of(tenant_id)
     if tenant is None:
-        forget(UUID(tenant_id))
         return 0
     with context.tenant(tenant):
         removed, is_done = _work_off()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import structlog
 from celery import shared_task
 
@@ -13,9 +11,8 @@ from helpdesk.objects import store
 from helpdesk.scanning import clamd
 from helpdesk.scanning.rules import ScannerAway
 from helpdesk.work import unit_of_work
-from tasks.wakeups import forget
+from tasks.wakeups import tenant_of
 from tenants import context
-from tenants.resolve import tenant_by_id
 
 _log = structlog.get_logger(__name__)
 
@@ -26,9 +23,8 @@ def scan_files(tenant_id: str) -> int:
 
     Where more are due another job goes on behind the others.
     """
-    tenant = tenant_by_id(UUID(tenant_id))
+    tenant = tenant_of(tenant_id)
     if tenant is None:
-        forget(UUID(tenant_id))
         return 0
     with context.tenant(tenant):
         with unit_of_work():

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from helpdesk.clock import now
 from tenants import context
 from tenants.actions import EMPTY_PREFIX, EMPTY_PREFIX_LAST
+from tenants.resolve import tenant_by_id
 
 EVERY_S = 2.0
 LEASE = timedelta(seconds=30)
@@ -52,6 +53,14 @@ def wake_due() -> int:
 def queue_deliveries(tenant_id: UUID) -> int:
     """Queue at once what the dispatcher made due for a tenant, instead of waiting for beat. Says how many jobs."""
     return _queue(_take("tenant_id = %s AND kind <> 'dispatch'", [tenant_id]))
+
+
+def tenant_of(tenant_id: str) -> context.TenantRef | None:
+    """Whose job it is; None where they are gone, and nothing of theirs is due any more."""
+    tenant = tenant_by_id(UUID(tenant_id))
+    if tenant is None:
+        forget(UUID(tenant_id))
+    return tenant
 
 
 def forget(tenant_id: UUID) -> None:

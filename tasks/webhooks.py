@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from celery import shared_task
 
 from helpdesk.webhooks.actions.endpoints import pause_failing_webhooks
 from helpdesk.work import unit_of_work
 from tasks.courier.engine import engine
-from tasks.wakeups import forget
+from tasks.wakeups import tenant_of
 from tenants import context
-from tenants.resolve import tenant_by_id
 
 
 @shared_task(name="tasks.deliver_webhooks")
@@ -20,19 +17,16 @@ def deliver_webhooks(tenant_id: str) -> None:
 
     A suspended desk is delivered what had happened before, as its log is dispatched.
     """
-    tenant = tenant_by_id(UUID(tenant_id))
-    if tenant is None:
-        forget(UUID(tenant_id))
-    else:
+    tenant = tenant_of(tenant_id)
+    if tenant is not None:
         engine().ring(tenant)
 
 
 @shared_task(name="tasks.pause_failing_webhooks")
 def pause_webhooks(tenant_id: str) -> int:
     """Pause what has failed for five days; says how many. Idempotent."""
-    tenant = tenant_by_id(UUID(tenant_id))
+    tenant = tenant_of(tenant_id)
     if tenant is None:
-        forget(UUID(tenant_id))
         return 0
     with context.tenant(tenant), unit_of_work():
         return pause_failing_webhooks()

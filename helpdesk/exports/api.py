@@ -13,6 +13,7 @@ from helpdesk.attachments.rules import disposition_of
 from helpdesk.events.payloads import ExportPayload
 from helpdesk.exports import actions, queries
 from helpdesk.exports.fonts import require_fonts
+from helpdesk.exports.kinds import OPERATIONS
 from helpdesk.exports.making import MIME_TYPES
 from helpdesk.exports.of_analytics import AnalyticsTable
 from helpdesk.exports.of_audit import AuditTable
@@ -32,10 +33,11 @@ from helpdesk.exports.schemas import (
 )
 from helpdesk.exports.shapes import export_payload
 from helpdesk.exports.streams import stream_csv
-from helpdesk.exports.tables import zone_for
+from helpdesk.exports.tables import Table, zone_for
 from helpdesk.exports.writers import foot_of
 from helpdesk.objects import store
 from helpdesk.people.requests import PersonRequest
+from helpdesk.shapes import Shape
 from helpdesk.vocabulary import ExportFormat, ExportKind
 from helpdesk.work import unit_of_work
 
@@ -64,9 +66,7 @@ def export_tickets(request: PersonRequest, query: Query[TicketsCsvQuery]) -> Htt
     """All that the filter picks, however many, while they are read; requesters get their own. Breaks off where the
     right to it is lost meanwhile.
     """
-    answer = stream_csv(request, TicketTable(query), query, operation="exportTickets")
-    actions.note_streamed(request.auth, what=ExportKind.TICKETS, format_=ExportFormat.CSV, asked=query)
-    return answer
+    return _streamed(request, TicketTable(query), ExportKind.TICKETS, told=query, asked=query)
 
 
 @router.get(
@@ -74,9 +74,7 @@ def export_tickets(request: PersonRequest, query: Query[TicketsCsvQuery]) -> Htt
 )
 def export_audit(request: PersonRequest, query: Query[AuditCsvQuery]) -> HttpResponseBase:
     """What `GET /audit` lists, newest first, while it is read."""
-    answer = stream_csv(request, AuditTable(query), query, operation="exportAudit")
-    actions.note_streamed(request.auth, what=ExportKind.AUDIT, format_=ExportFormat.CSV, asked=query)
-    return answer
+    return _streamed(request, AuditTable(query), ExportKind.AUDIT, told=query, asked=query)
 
 
 @router.get(
@@ -89,9 +87,13 @@ def export_audit(request: PersonRequest, query: Query[AuditCsvQuery]) -> HttpRes
 def export_analytics(request: PersonRequest, query: Query[AnalyticsCsvQuery]) -> HttpResponseBase:
     """A table of `/analytics`; how long it took is in hours."""
     told = Told(time_zone=query.time_zone, separator=query.separator)
-    answer = stream_csv(request, AnalyticsTable(query), told, operation="exportAnalytics")
-    actions.note_streamed(request.auth, what=ExportKind.ANALYTICS, format_=ExportFormat.CSV, asked=query)
-    return answer
+    return _streamed(request, AnalyticsTable(query), ExportKind.ANALYTICS, told=told, asked=query)
+
+
+def _streamed(request: PersonRequest, table: Table, what: ExportKind, *, told: Told, asked: Shape) -> HttpResponseBase:
+    found = stream_csv(request, table, told, operation=OPERATIONS[what])
+    actions.note_streamed(request.auth, what=what, format_=ExportFormat.CSV, asked=asked)
+    return found
 
 
 @network_router.get(

@@ -6,8 +6,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from config.env import ROOT
@@ -28,6 +30,8 @@ from tests.tasks.courier import until
 
 pytestmark = pytest.mark.slow
 ROWS = 12_000
+REDIS_DATABASE = 11
+"""Of its own: whoever works on that of the tests would take the job from the one that is killed."""
 WORK = "import django, sys; django.setup(); from tasks.exports import make_exports; make_exports(sys.argv[1])"
 
 
@@ -44,7 +48,11 @@ def test_kill_minus_nine_changes_nothing_of_what_comes_of_it(own_desk: Callable[
         with context.tenant(desk.ref), unit_of_work():
             return Export.objects.get(id=export.id)
 
-    environment = os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "config.settings"}
+    environment = os.environ | {
+        "DATABASE_URL": database_url(),
+        "REDIS_URL": urlsplit(settings.REDIS_URL)._replace(path=f"/{REDIS_DATABASE}").geturl(),
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+    }
     worker = subprocess.Popen([sys.executable, "-c", WORK, str(desk.ref.id)], cwd=ROOT, env=environment)
     until(lambda: row().rows_done > 0 or worker.poll() is not None)
     worker.kill()

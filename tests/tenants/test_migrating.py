@@ -18,7 +18,6 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from psycopg.conninfo import make_conninfo
 
 from tenants import actions, context, versions
 from tenants.context import TenantRef
@@ -28,6 +27,7 @@ from tenants.migrating.route import Route
 from tenants.migrations_state import missing_migrations
 from tenants.models import Tenant
 from tests.conftest import Desk
+from tests.realtime.live import database_url
 from tests.tenants.later import MODULES
 from tests.tenants.test_schema import OBJECTS, objects_of
 
@@ -304,20 +304,9 @@ class TestTheBar:
 
 def holding(ref: TenantRef) -> psycopg.Connection[Any]:
     """Somebody reads this tenant's tickets, in a transaction that stays open."""
-    reader = psycopg.connect(url())
+    reader = psycopg.connect(database_url())
     reader.execute(f'SELECT count(*) FROM "{ref.schema_name}".ticket')
     return reader
-
-
-def url() -> str:
-    database = django_settings.DATABASES["default"]
-    return make_conninfo(
-        host=database["HOST"],
-        port=database["PORT"],
-        user=database["USER"],
-        password=database["PASSWORD"],
-        dbname=database["NAME"],
-    )
 
 
 @pytest.mark.slow
@@ -344,7 +333,7 @@ class TestKilled:
             [sys.executable, "manage.py", "migrate_tenants", *(ref.slug for ref in refs)],
             cwd=django_settings.BASE_DIR,
             env=os.environ
-            | {"DJANGO_SETTINGS_MODULE": "tests.tenants.later.settings", "DATABASE_URL": url(), **environment},
+            | {"DJANGO_SETTINGS_MODULE": "tests.tenants.later.settings", "DATABASE_URL": database_url(), **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
