@@ -16,7 +16,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpdesk.sla.clocks import (
-    DONE,
     Clock,
     ClockKind,
     Created,
