@@ -71,7 +71,7 @@ class TenantMiddleware:
         with _entered(tenant), coming_from(here):
             response = self.get_response(request)
         if tenant is not None and isinstance(response, PagedAnswer):
-            response.made_in(partial(_page_in, tenant), partial(context.run_in_tenant, tenant))
+            response.made_in(partial(_page_in, tenant), partial(_page_soon_in, tenant))
         return response
 
 
@@ -119,8 +119,21 @@ def _drop_a_stale_cookie(request: HttpRequest, named: list[context.TenantRef]) -
 
 
 def _page_in(tenant: context.TenantRef, make: Page) -> bytes | None:
+    _require_open(tenant)
     with context.tenant(tenant), transaction.atomic():
         return make()
+
+
+async def _page_soon_in(tenant: context.TenantRef, make: Page) -> bytes | None:
+    await context.run_in_platform(partial(_require_open, tenant))
+    return await context.run_in_tenant(tenant, make)
+
+
+def _require_open(tenant: context.TenantRef) -> None:
+    """A long answer goes on only while its desk does."""
+    found = tenant_by_id(tenant.id)
+    if found is None or not found.is_active:
+        raise TenantSuspended
 
 
 def _entered(tenant: context.TenantRef | None) -> AbstractContextManager[None]:

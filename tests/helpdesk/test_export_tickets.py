@@ -19,6 +19,9 @@ from helpdesk.people.queries import viewer_of
 from helpdesk.tickets.models import Ticket
 from helpdesk.vocabulary import Role
 from tenants import context
+from tenants.actions import change_tenant
+from tenants.middleware import TenantSuspended
+from tenants.models import PlatformAdmin
 from tests.api import Api, _client
 from tests.conftest import Desk
 from tests.contracts.errors import assert_refused
@@ -210,6 +213,16 @@ class TestWhileItIsRead:
         with context.tenant(acme.ref):
             Person.objects.filter(id=acme.agent.id).update(role=Role.REQUESTER.value)
         with pytest.raises(Forbidden):
+            next(pages)
+
+    def test_it_breaks_off_where_the_desk_is_suspended(self, own_desk: Callable[..., Desk]) -> None:
+        desk = own_desk()
+        opened(Api().as_(desk, desk.user), 5)
+        pages = iter(answer_to(Api().as_(desk, desk.agent), PATH))
+        next(pages)
+        with context.platform():
+            change_tenant(PlatformAdmin(), desk.ref.id, fields={"is_active": False})
+        with pytest.raises(TenantSuspended):
             next(pages)
 
     def test_what_comes_and_goes_shifts_nothing(self, people: People, acme: Desk) -> None:

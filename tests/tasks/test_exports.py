@@ -29,7 +29,7 @@ from tests.realtime.live import database_url
 from tests.tasks.courier import until
 
 pytestmark = pytest.mark.slow
-ROWS = 12_000
+ROWS = 24_000
 REDIS_DATABASE = 11
 """Of its own: whoever works on that of the tests would take the job from the one that is killed."""
 WORK = "import django, sys; django.setup(); from tasks.exports import make_exports; make_exports(sys.argv[1])"
