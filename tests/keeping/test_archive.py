@@ -29,6 +29,7 @@ from tests.conftest import PASSWORD, Desk, make_desk
 from tests.helpdesk.files import PNG, fetch, keys_of
 from tests.keeping.archives import erase, everything, refused, schemas_of, there
 from tests.keeping.scene import PASSPHRASE, SECRET, command, faults, fill, row, state
+from tests.keeping.shared import shared_desk
 
 PLACE = "SELECT (epoch::text, last_seq)::text FROM event_head"
 
@@ -177,6 +178,14 @@ class TestExportEraseImport:
         assert not found.is_active
 
 
+@pytest.fixture(scope="module")
+def standing(django_db_setup: None, django_db_blocker: Any) -> Iterator[Desk]:
+    """A filled desk that is exported and not changed."""
+    with django_db_blocker.unblock(), shared_desk() as made:
+        yield made.desk
+
+
+@pytest.mark.usefixtures("transactional_access")
 class TestAnExport:
     @pytest.mark.slow
     def test_is_of_one_moment_while_people_write(self, desk: Desk, filled: dict[str, Any], tmp_path: Path) -> None:
@@ -200,32 +209,30 @@ class TestAnExport:
         comments = row(desk.ref, "SELECT count(*) FROM comment")
         assert comments == row(desk.ref, "SELECT count(*) FROM event WHERE type = 'comment.added'")
 
-    def test_changes_nothing(self, desk: Desk, filled: dict[str, Any], tmp_path: Path) -> None:
-        before, epoch = state(desk.ref), row(desk.ref, "SELECT epoch FROM event_head")
-        command("export_tenant", desk.ref.slug, tmp_path / "desk.tar")
-        assert (state(desk.ref), row(desk.ref, "SELECT epoch FROM event_head")) == (before, epoch)
+    def test_changes_nothing(self, standing: Desk, tmp_path: Path) -> None:
+        before, epoch = state(standing.ref), row(standing.ref, "SELECT epoch FROM event_head")
+        command("export_tenant", standing.ref.slug, tmp_path / "desk.tar")
+        assert (state(standing.ref), row(standing.ref, "SELECT epoch FROM event_head")) == (before, epoch)
 
-    def test_holds_no_secret_and_nothing_of_others(
-        self, desk: Desk, filled: dict[str, Any], tmp_path: Path, globex: Desk
-    ) -> None:
-        command("export_tenant", desk.ref.slug, tmp_path / "desk.tar")
+    def test_holds_no_secret_and_nothing_of_others(self, standing: Desk, tmp_path: Path, globex: Desk) -> None:
+        command("export_tenant", standing.ref.slug, tmp_path / "desk.tar")
         told = b"".join(everything(tmp_path / "desk.tar"))
-        sealed = bytes(row(desk.ref, "SELECT sealed_secret FROM webhook"))
+        sealed = bytes(row(standing.ref, "SELECT sealed_secret FROM webhook"))
         assert b"Have you tried it off and on?" in told
         for secret in (SECRET.encode(), sealed, sealed.hex().encode(), PASSPHRASE.encode(), globex.user.email.encode()):
             assert secret not in told
 
-    def test_is_nobody_elses_to_read(self, desk: Desk, tmp_path: Path) -> None:
-        command("export_tenant", desk.ref.slug, tmp_path / "desk.tar")
+    def test_is_nobody_elses_to_read(self, standing: Desk, tmp_path: Path) -> None:
+        command("export_tenant", standing.ref.slug, tmp_path / "desk.tar")
         assert (tmp_path / "desk.tar").stat().st_mode & 0o077 == 0
 
     def test_writes_over_nothing_and_leaves_nothing_half(
-        self, desk: Desk, filled: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, standing: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         file = tmp_path / "desk.tar"
         file.write_text("mine")
         with pytest.raises(CommandError, match="is there already"):
-            command("export_tenant", desk.ref.slug, file)
+            command("export_tenant", standing.ref.slug, file)
         assert file.read_text() == "mine"
 
         def interrupted(*_: Any) -> None:
@@ -233,7 +240,7 @@ class TestAnExport:
 
         monkeypatch.setattr("tenants.keeping.exporting.Export._write_objects", interrupted)
         with pytest.raises(CommandError, match="Stopped"):
-            command("export_tenant", desk.ref.slug, tmp_path / "other.tar")
+            command("export_tenant", standing.ref.slug, tmp_path / "other.tar")
         assert [one.name for one in tmp_path.iterdir()] == ["desk.tar"]
 
     def test_tells_of_files_that_are_not_there(self, desk: Desk, filled: dict[str, Any], tmp_path: Path) -> None:
@@ -244,11 +251,11 @@ class TestAnExport:
         assert "1 attachments have no file" in command("import_tenant", tmp_path / "desk.tar")
 
     def test_needs_a_passphrase_worth_the_name(
-        self, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+        self, standing: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setenv("HUB_ARCHIVE_PASSPHRASE", "short")
         with pytest.raises(CommandError, match="at least 12"):
-            command("export_tenant", desk.ref.slug, tmp_path / "desk.tar")
+            command("export_tenant", standing.ref.slug, tmp_path / "desk.tar")
 
     def test_of_somebody_unknown(self, transactional_access: None, tmp_path: Path) -> None:
         with pytest.raises(CommandError, match="no tenant made-up"):

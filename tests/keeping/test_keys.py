@@ -33,6 +33,11 @@ def desk(own_desk: Callable[..., Desk], settings: Any) -> Iterator[Desk]:
 
 
 class TestTheSecretKey:
+    @pytest.fixture
+    def desk(self, api: Api, acme: Desk, settings: Any) -> Desk:
+        settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS, settings.HUB_ENCRYPTION_KEYS = OLD, [], ()
+        return acme
+
     def test_signs_nobody_out_when_it_changes(self, desk: Desk, settings: Any) -> None:
         before = Api().as_token(token_for(desk, desk.agent))
         settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = NEW, [OLD]
