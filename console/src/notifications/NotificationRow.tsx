@@ -30,9 +30,13 @@ export function NotificationRow({ one, onRead, onRemove }: Props) {
       <Icon size={17} className={css.icon} aria-label={t(`notifications.kinds.${one.type}`)} role="img" />
       <div className={css.text}>
         <a href={`#${pathOf(one)}`} onClick={onRead}>
-          {one.title}
+          <bdi>{one.title}</bdi>
         </a>
-        {one.message && <p>{one.message}</p>}
+        {one.message && (
+          <p>
+            <bdi>{one.message}</bdi>
+          </p>
+        )}
       </div>
       <Time at={one.createdAt} className={css.time} />
       <div className={css.does}>

@@ -86,6 +86,7 @@ function Title({ ticket, isOpen, isGone, people }: Pick<Props, "ticket" | "isOpe
         className={`${css.title} clip`}
         aria-current={isOpen ? "true" : undefined}
         title={ticket.title}
+        dir="auto"
       >
         {ticket.title}
       </a>

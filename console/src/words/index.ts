@@ -1,5 +1,5 @@
 /** All text of the page: one file a language, with the same keys; English is there at once, others are fetched. */
-import i18next, { type Resource } from "i18next";
+import i18next, { type InterpolationOptions, type Resource } from "i18next";
 import { useSyncExternalStore } from "react";
 import { part } from "../api/parts";
 import en from "./en";
@@ -31,13 +31,23 @@ export function preferredLanguage(kept: string | null, browsers: readonly string
   return wanted.find(isLanguage) ?? "en";
 }
 
+/** A count is written as where one lives: 1,234 and ١٬٢٣٤. What is called `number` is a ticket's, and stays. */
+export const INTERPOLATION: InterpolationOptions = {
+  escapeValue: false,
+  alwaysFormat: true,
+  format: (value: unknown, _format, _language, options) =>
+    typeof value === "number" && options?.["interpolationkey"] === "count"
+      ? new Intl.NumberFormat(currentLocale()).format(value)
+      : (value as string), // also what is missing, which is told of elsewhere
+};
+
 export async function beginWords(): Promise<void> {
   await i18next.init({
     lng: "en",
     fallbackLng: "en",
     defaultNS: "words",
     resources: { en: { words: en } },
-    interpolation: { escapeValue: false },
+    interpolation: INTERPOLATION,
     showSupportNotice: false,
   });
   await speak(preferredLanguage(localStorage.getItem(KEPT_AT), navigator.languages));

@@ -1,4 +1,6 @@
-import { describe, expect, it } from "vitest";
+import i18next from "i18next";
+import { describe, expect, it, vi } from "vitest";
+import { INTERPOLATION } from ".";
 import ar from "./ar";
 import de from "./de";
 import en from "./en";
@@ -56,5 +58,20 @@ describe.each([
     const needed = new Intl.PluralRules(language).resolvedOptions().pluralCategories;
     const missing = [...forms(words as unknown as Words)].filter(([, all]) => needed.some((form) => !all.has(form)));
     expect(missing.map(([key]) => key)).toEqual([]);
+  });
+});
+
+describe("counts", () => {
+  it("are written as where one lives, and a ticket's number as it is", async () => {
+    vi.stubGlobal("navigator", { languages: ["en-GB"] });
+    await i18next.init({
+      lng: "en",
+      resources: { en: { words: en } },
+      defaultNS: "words",
+      interpolation: INTERPOLATION,
+      showSupportNotice: false,
+    });
+    expect(i18next.t("settings.audit.whole", { count: 12345 })).toContain("12,345 rows");
+    expect(i18next.t("ticket.opened", { number: 12345 })).toContain("12345");
   });
 });

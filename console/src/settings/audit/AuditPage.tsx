@@ -36,7 +36,16 @@ export default function AuditPage() {
   );
   const who = staff.find((one) => one.id === filter.userId)?.name ?? null;
   return (
-    <Page title={t("settings.pages.audit")} about={t("settings.audit.about")} does={<Verify />}>
+    <Page
+      title={t("settings.pages.audit")}
+      about={t("settings.audit.about")}
+      does={
+        <>
+          <Verify />
+          <ExportAudit filter={filter} name={who} />
+        </>
+      }
+    >
       <Bar>
         <Choose
           label={t("settings.audit.what")}
@@ -54,14 +63,13 @@ export default function AuditPage() {
             name: value === "any" ? t("settings.audit.always") : t("settings.audit.days", { count: Number(value) }),
           }))}
         />
-        <ExportAudit filter={filter} name={who} />
       </Bar>
       <Listing of={log} empty={<Empty icon={ScrollText} title={t("ui.nothingFound")} />}>
         {(rows) => (
           <Rows
             label={t("settings.pages.audit")}
             heads={[t("settings.audit.who"), t("settings.audit.what"), t("settings.audit.changes"), t("settings.when")]}
-            widths={["minmax(0, 190px)", "minmax(0, 320px)"]}
+            widths={["minmax(0, 1fr)", "minmax(0, 1.6fr)"]}
           >
             {rows.map((entry) => (
               <OneRow key={entry.id} entry={entry} onOpen={() => setOpen(entry)} />
@@ -99,8 +107,9 @@ function Who({ staff, who, userId, onPick }: WhoProps) {
         })),
       ]}
     >
-      <span className="faint">{t("settings.audit.who")}:</span>
-      <span className="clip">{who ?? t("ui.all")}</span>
+      <span className="clip">
+        <span className="faint">{t("settings.audit.who")}:</span> {who ?? t("ui.all")}
+      </span>
     </Picker>
   );
 }
