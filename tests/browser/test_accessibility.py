@@ -78,6 +78,19 @@ class TestNothingIsWrong:
         expect(page.get_by_role("dialog")).to_be_visible()
         assert violations(settled(page)) == []
 
+    def test_in_the_dialogs_of_an_admin(self, visit: Visit, desk: Desk, look: dict[str, Any]):
+        page = visit(desk.admin, "/settings/users", **look).page
+        page.get_by_role("button", name=f"What to do with {desk.user.name}").click()
+        page.get_by_role("menuitem", name="Erase for good").click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        assert violations(settled(page)) == []
+        for path, button in (("/analytics", "Export figures"), ("/settings/webhooks", "Add a webhook")):
+            page.goto(f"/#{path}")
+            page.reload()
+            page.get_by_role("button", name=button).first.click()
+            expect(page.get_by_role("dialog")).to_be_visible()
+            assert (path, violations(settled(page))) == (path, [])
+
     def test_in_the_portal(self, visit: Visit, desk: Desk, look: dict[str, Any]):
         page = visit(desk.user, **look).page
         expect(page.get_by_text("The VPN drops")).to_be_visible()
