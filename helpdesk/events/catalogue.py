@@ -29,10 +29,10 @@ from helpdesk.events.payloads import (
     TeamPayload,
     TicketPayload,
     UserPayload,
-    ViewPayload,
     WebhookPayload,
 )
 from helpdesk.events.rules import Audience
+from helpdesk.events.view_events import ViewChange, ViewCreated, ViewDeleted, ViewUpdated
 from helpdesk.shapes import Shape
 from helpdesk.vocabulary import Floor, LinkPurpose, ViewVisibility
 
@@ -205,32 +205,6 @@ class ApiKeyRevoked(Shape):
     name: str
 
 
-class ViewCreated(Shape):
-    """Told to those who may see it from now on, who could not before."""
-
-    type: Literal["view.created"] = "view.created"
-    view: ViewPayload
-    people: list[UUID]
-    """Its owner, and the members of its team."""
-
-
-class ViewUpdated(Shape):
-    type: Literal["view.updated"] = "view.updated"
-    view: ViewPayload
-    people: list[UUID]
-    changes: Changes
-
-
-class ViewDeleted(Shape):
-    """Told to those who could see it: it is gone, or not theirs to see any more."""
-
-    type: Literal["view.deleted"] = "view.deleted"
-    view_id: UUID
-    name: str
-    visibility: ViewVisibility
-    people: list[UUID]
-
-
 class WebhookCreated(Shape):
     type: Literal["webhook.created"] = "webhook.created"
     webhook: WebhookPayload
@@ -258,7 +232,6 @@ class WebhookDeleted(Shape):
 
 
 TicketChange = TicketUpdated | TicketStatusChanged | TicketClosed | TicketAssigned | TicketPriorityChanged
-ViewChange = ViewCreated | ViewUpdated | ViewDeleted
 Event = (
     TicketCreated
     | TicketChange

@@ -10,7 +10,7 @@ from django.db.models import Max
 
 from helpdesk.clock import now
 from helpdesk.errors import Conflict, ValidationFailed
-from helpdesk.events import catalogue
+from helpdesk.events import view_events
 from helpdesk.events.log import record
 from helpdesk.people.models import Person
 from helpdesk.permissions import require
@@ -84,7 +84,7 @@ def change_view(actor: Person, view_id: UUID, *, fields: Mapping[str, Any], if_m
         record(actor, farewell)
         _tell_created(actor, view)
     else:
-        record(actor, catalogue.ViewUpdated(view=view_payload(view), people=list_named(view), changes=changes))
+        record(actor, view_events.ViewUpdated(view=view_payload(view), people=list_named(view), changes=changes))
     return view
 
 
@@ -156,13 +156,13 @@ def _require_active_team(view: TicketView) -> None:
         raise ValidationFailed.of("teamId", "There is no such active team.", "unknown_team")
 
 
-def _deleted(view: TicketView) -> catalogue.ViewDeleted:
+def _deleted(view: TicketView) -> view_events.ViewDeleted:
     visibility = ViewVisibility(view.visibility)
-    return catalogue.ViewDeleted(view_id=view.id, name=view.name, visibility=visibility, people=list_named(view))
+    return view_events.ViewDeleted(view_id=view.id, name=view.name, visibility=visibility, people=list_named(view))
 
 
 def _tell_created(actor: Person, view: TicketView) -> None:
-    record(actor, catalogue.ViewCreated(view=view_payload(view), people=list_named(view)))
+    record(actor, view_events.ViewCreated(view=view_payload(view), people=list_named(view)))
 
 
 def _delete(actor: Person, view: TicketView) -> None:
