@@ -244,9 +244,11 @@ class TestSharing:
         with CaptureQueriesContext(connection) as captured:
             assert people.agent.patch(f"/views/{view}", {"visibility": "team", "teamId": team}).status == 200
         statements = [query["sql"] for query in captured]
-        locks = [sql for sql in statements if "FOR KEY SHARE" in sql or ("ticket_view" in sql and "FOR UPDATE" in sql)]
-        assert "FOR KEY SHARE" in locks[0]
-        assert "FOR UPDATE" in locks[1]
+        team_lock, view_lock = (
+            next(nth for nth, sql in enumerate(statements) if f"FROM {table} " in sql.replace('"', "") and how in sql)
+            for table, how in (("team", "FOR KEY SHARE"), ("ticket_view", "FOR UPDATE"))
+        )
+        assert team_lock < view_lock
 
 
 class TestChanging:
