@@ -31,6 +31,7 @@ from tenants.actions import delete_tenant
 from tests.browser.conftest import FLAGS, HOW_TO, find_chromium
 from tests.conftest import PASSWORD, Desk, make_desk
 from tests.realtime.live import serving
+from tests.tasks.courier import dispatch
 
 FOLDER = ROOT / "docs" / "screenshots"
 SLUG = "lumen"
@@ -226,6 +227,7 @@ def main() -> int:
         desk = make_desk(SLUG)
         try:
             ticket = furnish(desk)
+            dispatch(desk)
             with (
                 serving("uvicorn", HUB_RATE_LIMITING="off", HUB_LOG_LEVEL="ERROR") as server,
                 sync_playwright() as play,
