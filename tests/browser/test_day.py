@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from helpdesk.attachments.models import Attachment
 from helpdesk.comments.models import Comment
 from helpdesk.drafts.models import Draft
-from helpdesk.tickets.actions import change_ticket
+from helpdesk.tickets.actions import change_ticket, delete_ticket
 from helpdesk.tickets.models import Ticket
 from helpdesk.work import unit_of_work
 from tenants import context
@@ -274,6 +274,41 @@ class TestOneTicket:
         admin.get_by_role("menuitem", name="Delete ticket").click()
         admin.get_by_role("dialog").get_by_role("button", name="Delete").last.click()
         expect(agent.get_by_text("This ticket was deleted")).to_be_visible()
+
+    @pytest.mark.parametrize("is_sent", [False, True], ids=["typed", "sent"])
+    def test_that_is_deleted_leaves_what_one_had_written(self, visit: Visit, desk: Desk, *, is_sent: bool):
+        (ticket,) = opened(desk, "The VPN drops")
+        page = visit(desk.agent, f"/tickets/{ticket.id}").page
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        write(page, "A long and good answer")
+        expect(page.get_by_text("Draft saved")).to_be_visible()
+        if is_sent:
+            page.keyboard.press("Control+Enter")
+        with context.tenant(desk.ref), unit_of_work():
+            delete_ticket(desk.admin, ticket.id)
+        expect(page.get_by_text("This ticket was deleted")).to_be_visible()
+        expect(page.get_by_text("A long and good answer")).to_be_visible(timeout=SENT_WITHIN_MS)
+        page.get_by_role("button", name="Throw away").click()
+        expect(page.get_by_text("A long and good answer")).to_have_count(0)
+        page.reload()
+        expect(page.get_by_text("There is no such ticket")).to_be_visible()
+        expect(page.get_by_text("A long and good answer")).to_have_count(0)
+
+    def test_a_text_that_is_changed_is_kept_when_it_is_closed_by_escape(self, visit: Visit, desk: Desk):
+        (ticket,) = opened(desk, "The VPN drops")
+        said(desk, ticket, desk.agent, "Which client?")
+        page = visit(desk.agent, f"/tickets/{ticket.id}").page
+
+        def edit() -> Locator:
+            page.get_by_role("button", name="What can be done with it").click()
+            page.get_by_role("menuitem", name="Edit").click()
+            return page.get_by_role("textbox", name="Text", exact=True)
+
+        edit().fill("Which client, and since when?")
+        page.keyboard.press("Escape")
+        expect(edit()).to_have_value("Which client, and since when?")
+        page.get_by_role("button", name="Cancel").click()
+        expect(edit()).to_have_value("Which client?")
 
 
 def test_the_whole_way_is_gone_by_keyboard_alone(visit: Visit, desk: Desk) -> None:

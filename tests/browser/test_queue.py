@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -101,6 +102,58 @@ class TestTheQueue:
         expect(rows(page)).to_have_count(1)
         page.get_by_role("searchbox").fill("status:opne")
         expect(page.get_by_role("alert")).to_contain_text("`status:` takes open")
+
+    def test_one_types_on_while_it_searches(self, visit: Visit, desk: Desk):
+        opened(desk, "The VPN drops", "The VPN is slow")
+        page = visit(desk.agent, "/search/").page
+        expect(page.locator("[data-ticket]")).to_have_count(2)
+        page.keyboard.press("/")
+        page.keyboard.type("vpn")
+        expect(page.get_by_role("button", name="Clear")).to_be_visible()  # it was asked for
+        page.keyboard.type(" drops")
+        expect(page.locator("[data-ticket]")).to_have_count(1)
+        expect(page.get_by_role("searchbox")).to_have_value("vpn drops")
+        page.get_by_role("button", name="Clear").click()
+        expect(page.get_by_role("searchbox")).to_have_value("")
+
+    def test_keys_are_those_of_what_has_the_focus(self, visit: Visit, desk: Desk):
+        _, second, first = opened(desk, "The printer", "The VPN drops", "The VPN is slow")
+        page = visit(desk.agent, "/search/").page
+        expect(page.locator("[data-ticket]")).to_have_count(3)
+        page.keyboard.press("j")
+        page.get_by_role("link", name=re.compile("^Notifications")).focus()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name="Notifications")).to_be_visible()
+        page.goto("/#/search/")
+        page.get_by_role("link", name=first.title).click()
+        expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        page.keyboard.press("r")
+        page.keyboard.type("All of it wrong")
+        page.keyboard.press("Control+a")
+        page.keyboard.type("Right")
+        expect(page.locator("textarea").last).to_have_value("Right")
+        page.keyboard.press("Escape")
+        page.get_by_role("link", name=first.title).focus()
+        page.keyboard.press("Escape")
+        page.keyboard.press("j")
+        page.keyboard.press("Enter")
+        expect(page).to_have_url(re.compile(str(second.id)))
+
+    def test_goes_on_where_a_ticket_has_left(self, visit: Visit, desk: Desk):
+        tickets = opened(desk, "The first", "The second", "The third", "The fourth")
+        page = visit(desk.agent, "/search/status:open").page
+        expect(page.locator("[data-ticket]")).to_have_count(4)
+        page.keyboard.press("j")
+        page.keyboard.press("j")
+        page.keyboard.press("o")
+        expect(page).to_have_url(re.compile(str(tickets[2].id)))
+        expect(page.locator("textarea")).to_be_visible()
+        page.keyboard.press("s")
+        page.get_by_role("option", name="Solved").click()
+        page.mouse.move(0, 0)
+        expect(page.locator("[data-ticket]")).to_have_count(3)
+        page.keyboard.press("j")
+        expect(page).to_have_url(re.compile(str(tickets[1].id)))
 
     def test_scrolls_through_more_than_the_live_window(self, visit: Visit, desk: Desk):
         opened(desk, *(f"Ticket {number:03}" for number in range(250)))

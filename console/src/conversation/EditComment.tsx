@@ -76,7 +76,8 @@ export function EditComment({ comment, onDone }: Props) {
         onChange={(event) => type(event.target.value)}
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing) return;
-          if (event.key === "Escape") done();
+          // What was typed stays: only `Cancel` throws away.
+          if (event.key === "Escape") onDone();
           else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void save();
           else return;
           event.preventDefault();

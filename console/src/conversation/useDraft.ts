@@ -21,12 +21,31 @@ export interface DraftBox {
   restore: (text: string, saved: OnHub | null) => void;
 }
 
+/** What stands in the boxes of this page, by their places: a ticket may go away under what is written on it. */
+const written = new Map<string, string>();
+const placeOf = (personId: string, ticketId: string, kind: Kind) => `hub.draft.${personId}.${ticketId}.${kind}`;
+const placesOn = (personId: string, ticketId: string) =>
+  (["reply", "note"] as const).map((kind) => placeOf(personId, ticketId, kind));
+
+/** What one has written on a ticket and not sent, as this page and this device know it. */
+export function writtenOn(personId: string, ticketId: string): string[] {
+  const texts = placesOn(personId, ticketId).map((place) => written.get(place) ?? kept(place)?.text ?? "");
+  return texts.filter((text) => text.trim() !== "");
+}
+
+export function forgetWritten(personId: string, ticketId: string): void {
+  for (const place of placesOn(personId, ticketId)) {
+    written.delete(place);
+    keep(place, null);
+  }
+}
+
 /** `isHeld`: what was written before is about to be sent; until it is, nothing of the next is saved on the hub. */
 export function useDraft(ticketId: string, kind: Kind, seenSeq: number | null, isHeld: boolean): DraftBox {
   const me = useMe();
   const cache = useQueryClient();
   const isLive = useLine().state === "live";
-  const place = `hub.draft.${me.id}.${ticketId}.${kind}`;
+  const place = placeOf(me.id, ticketId, kind);
   const [draft, tell] = useReducer(next, UNKNOWN, (empty) => ({ ...empty, text: kept(place)?.text ?? "" }));
   const [tries, setTries] = useState(0);
   const saving = useRef<Promise<OnHub | null>>(Promise.resolve(null));
@@ -106,6 +125,7 @@ export function useDraft(ticketId: string, kind: Kind, seenSeq: number | null, i
 
   const { text, offered, saved } = draft;
   useEffect(() => {
+    written.set(place, text);
     if (draft.isOpen || isDirty(draft)) keep(place, toKeep(draft));
     // eslint-disable-next-line react-hooks/exhaustive-deps -- only what is kept counts
   }, [place, text, offered, saved, draft.isOpen]);

@@ -6,6 +6,7 @@ import { Composer } from "../conversation/Composer";
 import { Conversation } from "../conversation/Conversation";
 import { DropZone } from "../conversation/DropZone";
 import { forRequester, itemsOf } from "../conversation/items";
+import { LeftBehind } from "../conversation/LeftBehind";
 import type { TicketDetail, TicketState } from "../conversation/state";
 import { useComposer } from "../conversation/useComposer";
 import { useEarlier } from "../conversation/useEarlier";
@@ -26,6 +27,7 @@ export function PortalTicket({ id }: { id: string }) {
   if (isGone || (error instanceof Refusal && error.status === 404)) {
     return (
       <Empty icon={SearchX} title={t(isGone ? "portal.gone" : "portal.unknown")}>
+        <LeftBehind ticketId={id} />
         <a href="#/">{t("portal.home")}</a>
       </Empty>
     );

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Columns3, ListFilter, X } from "lucide-react";
-import { memo, useEffect, useImperativeHandle, useRef, useState, type Ref } from "react";
+import { memo, useEffect, useEffectEvent, useImperativeHandle, useRef, useState, type Ref } from "react";
 import { listStaff, listTeams } from "../live/desk";
 import { useMe } from "../session/context";
 import { PersonName } from "../ui/Avatar";
@@ -35,7 +35,7 @@ export const FilterBar = memo(function FilterBar({ filter, onFilter, columns, on
 
   return (
     <Filters oneLine>
-      <SearchField key={filter.q ?? ""} text={filter.q ?? ""} onText={(q) => set({ q })} handle={search} />
+      <SearchField text={filter.q ?? ""} onText={(q) => set({ q })} handle={search} />
       <ListFilter size={15} className="faint" aria-hidden />
       <Picker
         label={t("queue.status")}
@@ -112,17 +112,28 @@ interface SearchProps {
   handle: Ref<{ focus: () => void }>;
 }
 
-/** Asks a moment after the last key. */
+/** Asks a moment after the last key; one types on meanwhile. */
 function SearchField({ text, onText, handle }: SearchProps) {
   const { t } = useWords();
   const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(text);
+  const [asked, setAsked] = useState(text);
+  if (text !== asked) {
+    // It was not asked for here: cleared, or another search.
+    setAsked(text);
+    setTyped(text);
+  }
+  const push = () => {
+    setAsked(typed.trim());
+    onText(typed.trim());
+  };
+  const pushLater = useEffectEvent(push);
   useImperativeHandle(handle, () => ({ focus: () => input.current?.select() }));
   useEffect(() => {
     if (typed.trim() === text) return undefined;
-    const timer = setTimeout(() => onText(typed.trim()), TYPING_MS);
+    const timer = setTimeout(() => pushLater(), TYPING_MS);
     return () => clearTimeout(timer);
-  }, [typed, text, onText]);
+  }, [typed, text]);
   return (
     <SearchInput
       ref={input}
@@ -131,7 +142,7 @@ function SearchField({ text, onText, handle }: SearchProps) {
       value={typed}
       onChange={(event) => setTyped(event.target.value)}
       onKeyDown={(event) => {
-        if (event.key === "Enter") onText(typed.trim());
+        if (event.key === "Enter") push();
         if (event.key === "Escape") input.current?.blur();
       }}
     />

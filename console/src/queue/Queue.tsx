@@ -9,7 +9,7 @@ import { useShortcuts } from "../ui/keys";
 import { Empty, Skeleton } from "../ui/States";
 import { useWords } from "../words";
 import { number } from "../words/times";
-import { arrange } from "./arrange";
+import { arrange, moved } from "./arrange";
 import { asQuery, isNarrowed, type Asked, type Filter } from "./asked";
 import { BulkBar, type BulkHandle } from "./BulkBar";
 import { isColumn, type ColumnName } from "./columns";
@@ -18,7 +18,7 @@ import { usePeopleAtTickets } from "./people";
 import { useIsRead } from "./reading";
 import { SaveView } from "./SaveView";
 import { useSelection } from "./selection";
-import { moved, Table } from "./Table";
+import { Table } from "./Table";
 import { useFresh } from "./fresh";
 import { useLiveList, type Ticket } from "./useLiveList";
 import css from "./Queue.module.css";
@@ -83,6 +83,7 @@ function List({ view, text, openTicketId, badge }: ListProps) {
   const [order, setOrder] = useState<Pick<Asked, "sortBy" | "sortOrder"> | null>(null);
   const [columns, setColumns] = useState(() => view?.columns.filter(isColumn) ?? USUAL);
   const [at, setAt] = useState<string | null>(openTicketId);
+  if (openTicketId !== null && openTicketId !== at) setAt(openTicketId); // who closes it goes on from there
   const [isSaving, setIsSaving] = useState(false);
   const [isExporting, setIsExporting] = useState(false);
   const asked = useMemo<Asked>(
@@ -112,9 +113,16 @@ function List({ view, text, openTicketId, badge }: ListProps) {
   );
   const selected = rows.filter((row) => selection.has(row.id));
 
+  const stood = useRef(-1);
+  useEffect(() => {
+    const place = rows.findIndex((row) => row.id === at);
+    if (place >= 0) stood.current = place;
+  }, [rows, at]);
   const move = (step: number) => {
-    const next = moved(rows, openTicketId ?? at, step);
+    const next = moved(rows, at, step, at === null ? -1 : stood.current);
     setAt(next);
+    // Enter then opens the row one has moved to, not the one that was clicked before.
+    if (scroller.current?.contains(document.activeElement)) (document.activeElement as HTMLElement).blur();
     if (next && openTicketId !== null) go(`/tickets/${next}`);
   };
   const onAt = (then: (id: string) => void) => () => at !== null && then(at);

@@ -144,11 +144,3 @@ function useIsNarrow(table: RefObject<HTMLDivElement | null>): boolean {
   }, [table]);
   return isNarrow;
 }
-
-/** How the list is moved through with the keyboard: the next place, kept within it. */
-export function moved(rows: readonly { id: string }[], at: string | null, step: number): string | null {
-  if (rows.length === 0) return null;
-  const place = rows.findIndex((row) => row.id === at);
-  const next = place < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.max(0, Math.min(rows.length - 1, place + step));
-  return rows[next]?.id ?? null;
-}

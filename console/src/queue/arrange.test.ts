@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { arrange, joined, tailAfter } from "./arrange";
+import { arrange, joined, moved, tailAfter } from "./arrange";
 
 const rows = (...ids: string[]) => ids.map((id) => ({ id, text: id }));
 const ids = (list: readonly { id: string }[]) => list.map((row) => row.id).join("");
@@ -50,5 +50,21 @@ describe("the tail below the live window", () => {
 
   it("loses what left the view", () => {
     expect(ids(tailAfter(rows("a", "b"), rows("a"), ["b", "c"], rows("c", "d")))).toBe("d");
+  });
+});
+
+describe("a list that one moves through", () => {
+  it("has ends", () => {
+    expect([moved(rows("a", "b"), "b", 1), moved(rows("a", "b"), "a", -1)]).toEqual(["b", "a"]);
+    expect([moved(rows("a", "b"), null, 1), moved(rows("a", "b"), null, -1), moved([], "a", 1)]).toEqual([
+      "a",
+      "b",
+      null,
+    ]);
+  });
+
+  it("goes on where a row has left", () => {
+    expect([moved(rows("a", "c"), "b", 1, 1), moved(rows("a", "c"), "b", -1, 1)]).toEqual(["c", "a"]);
+    expect([moved(rows("a"), "b", 1, 1), moved(rows("b"), "a", -1, 0)]).toEqual(["a", "b"]);
   });
 });

@@ -61,3 +61,15 @@ export function tailAfter<R extends Row>(
   const pushed = before.filter((row) => !inWindow.has(row.id) && !away.has(row.id) && !known.has(row.id));
   return [...pushed, ...tail.filter((row) => !away.has(row.id))];
 }
+
+/**
+ * How the list is moved through with the keyboard: the next place, kept within it. `stood`: where `at` stood last; where it has
+ * left since one goes on from there, not from the beginning. Pure.
+ */
+export function moved(rows: readonly Row[], at: string | null, step: number, stood = -1): string | null {
+  if (rows.length === 0) return null;
+  const place = rows.findIndex((row) => row.id === at);
+  const left = stood < 0 ? (step > 0 ? 0 : rows.length - 1) : stood + Math.min(step, 0);
+  const next = place < 0 ? left : place + step;
+  return rows[Math.max(0, Math.min(rows.length - 1, next))]?.id ?? null;
+}

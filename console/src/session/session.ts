@@ -105,14 +105,14 @@ function leaveNothing(personId: string): void {
 export async function signOut(): Promise<void> {
   const all = Promise.allSettled([...farewells].map((does) => does()));
   await Promise.race([all, new Promise((then) => setTimeout(then, FAREWELL_MS))]);
-  clearTimeout(timer);
-  sessionStorage.removeItem(KEPT_AT);
   const was = session;
   try {
     await answer(api.POST("/api/v1/auth/logout"));
   } catch (error) {
-    if (!(error instanceof Refusal) || error.status === 0) throw error;
+    if (!(error instanceof Refusal) || error.status === 0) throw error; // still signed in, and it may be renewed
   }
+  clearTimeout(timer);
+  sessionStorage.removeItem(KEPT_AT);
   become({ is: "out", why: "asked" });
   if (was.is === "in") leaveNothing(was.me.id);
   others.postMessage("out");

@@ -18,6 +18,8 @@ import { listViews } from "../live/views";
 import { signOut } from "../session/session";
 import { Dialog } from "../ui/Dialog";
 import { found, type Option } from "../ui/Picker";
+import { useProblem } from "../ui/States";
+import { toast } from "../ui/toasts";
 import { currentTheme, showTheme } from "../ui/theme";
 import { useWords } from "../words";
 import css from "./Palette.module.css";
@@ -107,6 +109,8 @@ function useSteps(text: string, onNew: () => void): readonly Option<Step>[] {
     retry: false,
     gcTime: 60_000,
   });
+  const inWords = useProblem();
+  const leave = () => signOut().catch((error: unknown) => void toast(inWords(error), { isProblem: true }));
   const to = (name: string, path: string, icon: LucideIcon): Option<Step> => ({
     name,
     value: { icon, run: () => go(path) },
@@ -121,7 +125,7 @@ function useSteps(text: string, onNew: () => void): readonly Option<Step>[] {
       name: `${t("shell.theme")}: ${currentTheme() === "dark" ? t("shell.themeLight") : t("shell.themeDark")}`,
       value: { icon: Moon, run: () => showTheme(currentTheme() === "dark" ? "light" : "dark") },
     },
-    { name: t("shell.signOut"), value: { icon: LogOut, run: () => void signOut() } },
+    { name: t("shell.signOut"), value: { icon: LogOut, run: () => void leave() } },
   ];
   const searched = asked
     ? [to(t("shell.searchFor", { text: asked }), `/search/${encodeURIComponent(asked)}`, Search)]

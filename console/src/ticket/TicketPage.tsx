@@ -7,6 +7,7 @@ import { Composer } from "../conversation/Composer";
 import { Conversation } from "../conversation/Conversation";
 import { DropZone } from "../conversation/DropZone";
 import { itemsOf } from "../conversation/items";
+import { LeftBehind } from "../conversation/LeftBehind";
 import type { Kind, TicketState } from "../conversation/state";
 import { useComposer } from "../conversation/useComposer";
 import { useEarlier } from "../conversation/useEarlier";
@@ -49,6 +50,7 @@ export function TicketPage({ id, onClose, badge }: Props) {
       <section className={css.alone} aria-label={t("ticket.name")}>
         <Empty icon={Trash2} title={t(isGone ? "ticket.gone" : "ticket.unknown")}>
           <p>{t(isGone ? "ticket.goneHint" : "ticket.unknownHint")}</p>
+          <LeftBehind ticketId={id} />
           <Button onClick={onClose}>{t("ticket.back")}</Button>
         </Empty>
       </section>

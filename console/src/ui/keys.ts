@@ -27,6 +27,14 @@ function isTextInput(target: HTMLElement): boolean {
   return target instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit"].includes(target.type);
 }
 
+/** What means the same while somebody writes; all other keys are text there, or change it, as Ctrl A. */
+const WHILE_WRITING = new Set(["mod+k", "Escape"]);
+
+/** Enter presses the link or button that has the focus. */
+function isPressing(key: string, target: EventTarget | null): boolean {
+  return key === "Enter" && target instanceof Element && target.matches("a[href], button, summary, input");
+}
+
 /** What was pressed, as shortcuts name it. */
 export function pressed(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">): string {
   const isMod = event.ctrlKey || event.metaKey;
@@ -43,7 +51,8 @@ function onKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   if (document.querySelector(":popover-open") ?? document.querySelector("dialog[open]")) return;
   const key = pressed(event);
-  if (isWriting(event.target) && !key.startsWith("mod+") && key !== "Escape") return;
+  if (isWriting(event.target) && !WHILE_WRITING.has(key)) return;
+  if (isPressing(key, event.target)) return;
   const found = meant(layers, key, event.timeStamp - beforeAt < SECOND_KEY_MS ? before : "");
   before = key;
   beforeAt = event.timeStamp;
