@@ -33,7 +33,7 @@ class Bench:
         self.journal, self.running = journal, ExitStack()
         self.client = redis.Redis.from_url(self.url)
         self.client.flushdb()
-        self.app = Celery(broker=self.url)
+        self.app = Celery(broker=self.url, set_as_current=False)
         self.app.conf.task_ignore_result = True
 
     def start(self, part: str = "worker", *, seconds: float, stop: float = 20) -> subprocess.Popen[bytes]:
