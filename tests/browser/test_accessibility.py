@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -95,6 +96,17 @@ class TestNothingIsWrong:
         page = visit(desk.user, **look).page
         expect(page.get_by_text("The VPN drops")).to_be_visible()
         assert violations(settled(page)) == []
+
+    def test_where_nothing_is(self, visit: Visit, desk: Desk, look: dict[str, Any]):
+        for person, paths in (
+            (desk.agent, ("/nix", "/views/nix", "/tickets/nix")),
+            (desk.user, ("/nix", "/tickets/nix")),
+        ):
+            page = visit(person, **look).page
+            for path in paths:
+                page.goto(f"/#{path}")
+                expect(page.get_by_role("heading", level=1, name=re.compile("There is no"))).to_be_visible()
+                assert (path, violations(settled(page))) == (path, [])
 
 
 def test_nothing_overflows_at_320_pixels(visit: Visit, desk: Desk) -> None:

@@ -38,7 +38,7 @@ export default function Portal() {
           </Route>
           <Route path="/tickets/:id/*?">{({ id }) => <PortalTicket key={id} id={id} />}</Route>
           <Route>
-            <Empty icon={Compass} title={t("portal.nothingHere")}>
+            <Empty icon={Compass} title={t("portal.nothingHere")} isPage>
               <a href="#/">{t("portal.home")}</a>
             </Empty>
           </Route>

@@ -26,7 +26,7 @@ export function PortalTicket({ id }: { id: string }) {
   const { state, error, isGone, again } = useTicket(id);
   if (isGone || (error instanceof Refusal && error.status === 404)) {
     return (
-      <Empty icon={SearchX} title={t(isGone ? "portal.gone" : "portal.unknown")}>
+      <Empty icon={SearchX} title={t(isGone ? "portal.gone" : "portal.unknown")} isPage>
         <LeftBehind ticketId={id} />
         <a href="#/">{t("portal.home")}</a>
       </Empty>

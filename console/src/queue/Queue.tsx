@@ -43,7 +43,7 @@ export function Queue({ path, openTicketId, badge }: Props) {
   if (searched === undefined && !view) {
     if (views.isPending || views.isError) return <Skeleton lines={14} />;
     return (
-      <Empty icon={SearchX} title={t("shell.nothingHere")}>
+      <Empty icon={SearchX} title={t("shell.nothingHere")} isPage>
         <a href="#/">{t("shell.goHome")}</a>
       </Empty>
     );

@@ -5,7 +5,7 @@ import { useWords } from "../words";
 export function NothingHere() {
   const { t } = useWords();
   return (
-    <Empty icon={Compass} title={t("shell.nothingHere")}>
+    <Empty icon={Compass} title={t("shell.nothingHere")} isPage>
       <a href="#/">{t("shell.goHome")}</a>
     </Empty>
   );

@@ -48,7 +48,7 @@ export function TicketPage({ id, onClose, badge }: Props) {
   if (isGone || isUnknown) {
     return (
       <section className={css.alone} aria-label={t("ticket.name")}>
-        <Empty icon={Trash2} title={t(isGone ? "ticket.gone" : "ticket.unknown")}>
+        <Empty icon={Trash2} title={t(isGone ? "ticket.gone" : "ticket.unknown")} isPage>
           <p>{t(isGone ? "ticket.goneHint" : "ticket.unknownHint")}</p>
           <LeftBehind ticketId={id} />
           <Button onClick={onClose}>{t("ticket.back")}</Button>

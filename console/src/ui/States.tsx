@@ -6,11 +6,20 @@ import { useWords } from "../words";
 import { Button } from "./Button";
 import css from "./States.module.css";
 
-export function Empty({ icon: Icon, title, children }: { icon: LucideIcon; title: string; children?: ReactNode }) {
+interface EmptyProps {
+  icon: LucideIcon;
+  title: string;
+  /** It is all that there is at an address. */
+  isPage?: boolean;
+  children?: ReactNode;
+}
+
+export function Empty({ icon: Icon, title, isPage = false, children }: EmptyProps) {
+  const Title = isPage ? "h1" : "h2";
   return (
     <div className={css.empty}>
       <Icon size={40} strokeWidth={1.25} aria-hidden />
-      <h2>{title}</h2>
+      <Title>{title}</Title>
       {children}
     </div>
   );
