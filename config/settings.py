@@ -79,7 +79,7 @@ SKIP_PG_EXTRA_VALIDATION = True  # it asks the database while apps load; our sch
 MIDDLEWARE = [
     "config.compression.CompressionMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.static_files.StaticFiles",
     "tenants.watch.middleware.WatchMiddleware",
     "tenants.limits.middleware.LimitMiddleware",
     "tenants.middleware.TenantMiddleware",
