@@ -1,4 +1,4 @@
-"""Every event there is, as typed classes; docs/events.schema.json is written from them.
+"""Every event there is, as typed classes (who sees them: audiences.py); docs/events.schema.json is written from them.
 
 Types are a tree by parent: naming `ticket.updated` selects `ticket.status_changed` and `ticket.closed`
 too. The original service's names stay valid wherever a client names events.
@@ -6,20 +6,13 @@ too. The original service's names stay valid wherever a client names events.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, assert_never
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter
 
-from helpdesk.events.desk_events import DeskEvent, DeskResumed, DeskSettingsChanged, DeskSuspended, DeskUpdated
-from helpdesk.events.export_events import (
-    ExportCreated,
-    ExportDeleted,
-    ExportDownloaded,
-    ExportEvent,
-    ExportFinished,
-    ExportStreamed,
-)
+from helpdesk.events.desk_events import DeskEvent
+from helpdesk.events.export_events import ExportEvent
 from helpdesk.events.payloads import (
     ApiKeyPayload,
     AttachmentPayload,
@@ -31,10 +24,9 @@ from helpdesk.events.payloads import (
     UserPayload,
     WebhookPayload,
 )
-from helpdesk.events.rules import Audience
-from helpdesk.events.view_events import ViewChange, ViewCreated, ViewDeleted, ViewUpdated
+from helpdesk.events.view_events import ViewChange
 from helpdesk.shapes import Shape
-from helpdesk.vocabulary import Floor, LinkPurpose, ViewVisibility
+from helpdesk.vocabulary import LinkPurpose
 
 HIDDEN_FROM_REQUESTERS = frozenset({"metadata", "teamId", "team"})
 
@@ -280,105 +272,3 @@ ORIGINAL_NAMES: dict[str, str] = {
     "TICKET_CLOSED": "ticket.closed",
     "COMMENT_ADDED": "comment.added",
 }
-
-
-def audience_of(event: Event) -> Audience:
-    """Who sees it, fixed for good when it is recorded."""
-    match event:
-        case TicketRemoved(requester_id=before):
-            return Audience(Floor.NOBODY, (before,))
-        case TicketDeleted(requester_id=requester):
-            return Audience(Floor.AGENT, (requester,))
-        case (
-            CommentAdded(comment=CommentPayload(is_internal=True))
-            | CommentUpdated(comment=CommentPayload(is_internal=True))
-            | CommentDeleted(is_internal=True)
-            | AttachmentAdded(attachment=AttachmentPayload(is_internal=True))
-            | AttachmentScanned(attachment=AttachmentPayload(is_internal=True))
-            | AttachmentDeleted(is_internal=True)
-        ):
-            return Audience(Floor.AGENT)
-        case TicketUpdated(changes=changes) | TicketAssigned(changes=changes) if HIDDEN_FROM_REQUESTERS.issuperset(
-            changes
-        ):
-            return Audience(Floor.AGENT)
-        case (
-            TicketCreated(ticket=ticket)
-            | TicketUpdated(ticket=ticket)
-            | TicketStatusChanged(ticket=ticket)
-            | TicketClosed(ticket=ticket)
-            | TicketAssigned(ticket=ticket)
-            | TicketPriorityChanged(ticket=ticket)
-            | CommentAdded(ticket=ticket)
-            | CommentUpdated(ticket=ticket)
-            | CommentDeleted(ticket=ticket)
-            | AttachmentAdded(ticket=ticket)
-            | AttachmentScanned(ticket=ticket)
-            | AttachmentDeleted(ticket=ticket)
-        ):
-            return Audience(Floor.AGENT, (ticket.requester_id,))
-        case NotificationCreated(notification=notification):
-            return Audience(Floor.NOBODY, (notification.user_id,))
-        case TeamCreated() | TeamUpdated() | TeamDeleted() | DeskUpdated() | DeskSuspended() | DeskResumed():
-            return Audience(Floor.AGENT)
-        case ViewCreated() | ViewUpdated() | ViewDeleted():
-            return _audience_of_view(event)
-        case (
-            UserCreated()
-            | UserUpdated()
-            | UserSignedOut()
-            | UserErased()
-            | AccountLinkSent()
-            | ApiKeyCreated()
-            | ApiKeyUpdated()
-            | ApiKeyRevoked()
-            | WebhookCreated()
-            | WebhookUpdated()
-            | WebhookPaused()
-            | WebhookDeleted()
-            | ExportCreated()
-            | ExportFinished()
-            | ExportStreamed()
-            | ExportDownloaded()
-            | ExportDeleted()
-            | DeskSettingsChanged()
-        ):
-            named = (event.export.user_id,) if isinstance(event, (ExportCreated, ExportFinished)) else ()
-            return Audience(Floor.ADMIN, named)
-        case _:
-            assert_never(event)
-
-
-def ticket_of(event: Event) -> UUID | None:
-    """The ticket whose timeline the event stands in."""
-    match event:
-        case TicketDeleted(ticket_id=ticket_id) | TicketRemoved(ticket_id=ticket_id):
-            return ticket_id
-        case NotificationCreated(notification=notification):
-            return UUID(notification.data["ticketId"])
-        case UserCreated() | UserUpdated() | UserSignedOut() | UserErased() | AccountLinkSent():
-            return None
-        case TeamCreated() | TeamUpdated() | TeamDeleted() | ApiKeyCreated() | ApiKeyUpdated() | ApiKeyRevoked():
-            return None
-        case ViewCreated() | ViewUpdated() | ViewDeleted():
-            return None
-        case DeskUpdated() | DeskSuspended() | DeskResumed() | DeskSettingsChanged():
-            return None
-        case WebhookCreated() | WebhookUpdated() | WebhookPaused() | WebhookDeleted():
-            return None
-        case ExportCreated() | ExportFinished() | ExportStreamed() | ExportDownloaded() | ExportDeleted():
-            return None
-        case _:
-            return event.ticket.id
-
-
-def _audience_of_view(event: ViewChange) -> Audience:
-    """Admins see every view that is shared."""
-    visibility = event.visibility if isinstance(event, ViewDeleted) else event.view.visibility
-    match visibility:
-        case ViewVisibility.PRIVATE:
-            return Audience(Floor.NOBODY, tuple(event.people))
-        case ViewVisibility.TEAM:
-            return Audience(Floor.ADMIN, tuple(event.people))
-        case ViewVisibility.ALL:
-            return Audience(Floor.AGENT)

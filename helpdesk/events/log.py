@@ -20,7 +20,8 @@ from django.db import connection, transaction
 from helpdesk import desk, origin
 from helpdesk.clock import now, rfc3339
 from helpdesk.events import bell
-from helpdesk.events.catalogue import Event, audience_of, ticket_of
+from helpdesk.events.audiences import audience_of, ticket_of
+from helpdesk.events.catalogue import Event
 from helpdesk.events.chain import Entry, chain_hash
 from helpdesk.events.offers import offer_of
 from helpdesk.events.origins import origin_text
