@@ -12,6 +12,9 @@ from helpdesk.access_log.api import router as access_log
 from helpdesk.analytics.api import router as analytics
 from helpdesk.answers import answer
 from helpdesk.api_keys.api import router as api_keys
+from helpdesk.assignment.api import next_ticket
+from helpdesk.assignment.api import people as away
+from helpdesk.assignment.api import teams as team_load
 from helpdesk.attachments.api import router as attachments
 from helpdesk.audit.api import router as audit
 from helpdesk.bulk.api import router as bulk
@@ -70,6 +73,7 @@ tell_refusals(api)
 tenant_operations = Router()
 tenant_operations.add_decorator(one_unit_of_work, mode="view")
 tenant_operations.add_router("/tickets/bulk", bulk, tags=["Tickets"])  # before the tickets' own: it is no id
+tenant_operations.add_router("/tickets/next", next_ticket, tags=["Tickets"])
 tenant_operations.add_router("/tickets", tickets, tags=["Tickets"])
 tenant_operations.add_router("/tickets", ticket_comments, tags=["Comments"])
 tenant_operations.add_router("/tickets", ticket_drafts, tags=["Drafts"])
@@ -77,7 +81,9 @@ tenant_operations.add_router("/drafts", drafts, tags=["Drafts"])
 tenant_operations.add_router("/notifications", notifications, tags=["Notifications"])
 tenant_operations.add_router("/users", people, tags=["People"])
 tenant_operations.add_router("/users", erasing, tags=["People"])
+tenant_operations.add_router("/users", away, tags=["People"])
 tenant_operations.add_router("/teams", teams, tags=["Teams"])
+tenant_operations.add_router("/teams", team_load, tags=["Teams"])
 tenant_operations.add_router("/api-keys", api_keys, tags=["API keys"])
 tenant_operations.add_router("/views", views, tags=["Views"])
 tenant_operations.add_router("/analytics", analytics, tags=["Analytics"])

@@ -51,6 +51,14 @@ class Floor(StrEnum):
     ADMIN = "admin"
 
 
+class AssignmentMode(StrEnum):
+    """How the tickets of a team find their assignee."""
+
+    MANUAL = "manual"
+    ROUND_ROBIN = "round_robin"
+    LEAST_BUSY = "least_busy"
+
+
 class DraftKind(StrEnum):
     """What a draft is to become."""
 

@@ -54,7 +54,7 @@ def carries(key: Key, row: LogRow) -> bool:
 
 def is_about_desk(row: LogRow) -> bool:
     """Does it tell of the desk, its teams or its saved views?"""
-    return row.ticket is None and row.type.startswith(("team.", "view.", "desk."))
+    return row.ticket is None and row.type.startswith(("team.", "view.", "desk.", "user.away"))
 
 
 def desk_keys_of(row: LogRow, keys: Iterable[Key]) -> list[Key]:

@@ -28,6 +28,7 @@ JOBS = {
     "failing_webhooks": "tasks.pause_failing_webhooks",
     "objects": "tasks.deliver_removals",
     "scans": "tasks.deliver_scans",
+    "assignments": "tasks.share_out_tickets",
     "erasures": "tasks.erase_from_log",
     "exports": "tasks.make_exports",
     EMPTY_PREFIX: "tasks.deliver_emptying",

@@ -299,7 +299,8 @@ CREATE TABLE person (
     email_confirmed_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL,
     updated_at timestamp with time zone NOT NULL,
-    invited_at timestamp with time zone
+    invited_at timestamp with time zone,
+    away_since timestamp with time zone
 );
 --;
 CREATE TABLE person_words (
@@ -337,7 +338,11 @@ CREATE TABLE team (
     description character varying(500) NOT NULL,
     is_active boolean NOT NULL,
     created_at timestamp with time zone NOT NULL,
-    updated_at timestamp with time zone NOT NULL
+    updated_at timestamp with time zone NOT NULL,
+    assignment character varying(20) DEFAULT 'manual'::character varying NOT NULL,
+    capacity integer,
+    last_assigned_id uuid,
+    CONSTRAINT team_capacity_check CHECK ((capacity >= 0))
 );
 --;
 CREATE TABLE team_member (
@@ -738,6 +743,8 @@ CREATE INDEX ticket_created_by_id_4ea19596 ON ticket USING btree (created_by_id)
 --;
 CREATE INDEX ticket_done ON ticket USING btree (done_at) INCLUDE (created_at, status, reopened_count) WHERE (done_at IS NOT NULL);
 --;
+CREATE INDEX ticket_load ON ticket USING btree (assigned_to_id) INCLUDE (status) WHERE (done_at IS NULL);
+--;
 CREATE INDEX ticket_priority ON ticket USING btree (priority, id);
 --;
 CREATE INDEX ticket_requester_created ON ticket USING btree (requester_id, created_at, id);
@@ -757,6 +764,8 @@ CREATE INDEX ticket_updated ON ticket USING btree (updated_at, id);
 CREATE INDEX ticket_view_owner_id_96b84124 ON ticket_view USING btree (owner_id);
 --;
 CREATE INDEX ticket_view_team_id_6eaeed64 ON ticket_view USING btree (team_id);
+--;
+CREATE INDEX ticket_waiting ON ticket USING btree (team_id, priority DESC, created_at, id) WHERE ((assigned_to_id IS NULL) AND (done_at IS NULL));
 --;
 CREATE INDEX ticket_words_vector ON ticket_words USING gin (vector) WITH (fastupdate=off);
 --;
@@ -914,16 +923,18 @@ INSERT INTO django_migrations VALUES (20, 'helpdesk', '0018_exports', now());
 --;
 INSERT INTO django_migrations VALUES (21, 'helpdesk', '0019_scanning', now());
 --;
-INSERT INTO django_migrations VALUES (22, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (22, 'helpdesk', '0020_assignment', now());
 --;
-INSERT INTO django_migrations VALUES (23, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (23, 'tenants', '0001_initial', now());
 --;
-INSERT INTO django_migrations VALUES (24, 'tenants', '0003_wakeup', now());
+INSERT INTO django_migrations VALUES (24, 'tenants', '0002_extensions', now());
 --;
-INSERT INTO django_migrations VALUES (25, 'tenants', '0004_wakeup_since', now());
+INSERT INTO django_migrations VALUES (25, 'tenants', '0003_wakeup', now());
 --;
-INSERT INTO django_migrations VALUES (26, 'tenants', '0005_tenant_import', now());
+INSERT INTO django_migrations VALUES (26, 'tenants', '0004_wakeup_since', now());
 --;
-INSERT INTO django_migrations VALUES (27, 'tenants', '0006_tenant_record', now());
+INSERT INTO django_migrations VALUES (27, 'tenants', '0005_tenant_import', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 27, true);
+INSERT INTO django_migrations VALUES (28, 'tenants', '0006_tenant_record', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 28, true);

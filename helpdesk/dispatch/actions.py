@@ -13,6 +13,7 @@ import structlog
 from django.db import OperationalError, transaction
 from django.db.models import Min
 
+from helpdesk.assignment.actions import wake_sharing
 from helpdesk.dispatch.models import DeadLetter, LogCursor
 from helpdesk.events.log import forget_rows
 from helpdesk.events.queries import LogRow, get_head, get_row, list_rows, seq_before
@@ -32,7 +33,7 @@ READERS: Mapping[str, Reader] = {"notifications": tell, "mail": queue_mail, "web
 
 PageReader = Callable[[Sequence[LogRow]], object]
 
-PAGE_READERS: Mapping[str, PageReader] = {"webhooks": wake_webhooks}
+PAGE_READERS: Mapping[str, PageReader] = {"webhooks": wake_webhooks, "assignment": wake_sharing}
 """Those that only want to know that there is something new: told once a page."""
 
 DISPATCHER = "dispatcher"

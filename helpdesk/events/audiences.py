@@ -42,6 +42,7 @@ from helpdesk.events.catalogue import (
 from helpdesk.events.desk_events import DeskResumed, DeskSettingsChanged, DeskSuspended, DeskUpdated
 from helpdesk.events.export_events import ExportCreated, ExportDeleted, ExportDownloaded, ExportFinished, ExportStreamed
 from helpdesk.events.payloads import AttachmentPayload, CommentPayload
+from helpdesk.events.people_events import UserAwayChanged
 from helpdesk.events.rules import Audience
 from helpdesk.events.view_events import ViewChange, ViewCreated, ViewDeleted, ViewUpdated
 from helpdesk.vocabulary import Floor, ViewVisibility
@@ -84,7 +85,15 @@ def audience_of(event: Event) -> Audience:
             return Audience(Floor.AGENT, (ticket.requester_id,))
         case NotificationCreated(notification=notification):
             return Audience(Floor.NOBODY, (notification.user_id,))
-        case TeamCreated() | TeamUpdated() | TeamDeleted() | DeskUpdated() | DeskSuspended() | DeskResumed():
+        case (
+            TeamCreated()
+            | TeamUpdated()
+            | TeamDeleted()
+            | UserAwayChanged()
+            | DeskUpdated()
+            | DeskSuspended()
+            | DeskResumed()
+        ):
             return Audience(Floor.AGENT)
         case ViewCreated() | ViewUpdated() | ViewDeleted():
             return _audience_of_view(event)
@@ -121,7 +130,7 @@ def ticket_of(event: Event) -> UUID | None:
             return ticket_id
         case NotificationCreated(notification=notification):
             return UUID(notification.data["ticketId"])
-        case UserCreated() | UserUpdated() | UserSignedOut() | UserErased() | AccountLinkSent():
+        case UserCreated() | UserUpdated() | UserSignedOut() | UserErased() | UserAwayChanged() | AccountLinkSent():
             return None
         case TeamCreated() | TeamUpdated() | TeamDeleted() | ApiKeyCreated() | ApiKeyUpdated() | ApiKeyRevoked():
             return None

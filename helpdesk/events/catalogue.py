@@ -24,6 +24,7 @@ from helpdesk.events.payloads import (
     UserPayload,
     WebhookPayload,
 )
+from helpdesk.events.people_events import UserAwayChanged
 from helpdesk.events.view_events import ViewChange
 from helpdesk.shapes import Shape
 from helpdesk.vocabulary import LinkPurpose
@@ -240,6 +241,7 @@ Event = (
     | UserUpdated
     | UserSignedOut
     | UserErased
+    | UserAwayChanged
     | TeamCreated
     | TeamUpdated
     | TeamDeleted

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from helpdesk.shapes import Moment, Shape
 from helpdesk.vocabulary import (
+    AssignmentMode,
     ExportFormat,
     ExportKind,
     ExportProblem,
@@ -57,6 +58,9 @@ class TeamPayload(Shape):
     description: str
     members: list[PersonPayload]
     is_active: bool
+    assignment: AssignmentMode = AssignmentMode.MANUAL
+    capacity: int | None = None
+    """As many tickets to work on has one of it at most when a ticket is shared out; null: any number."""
     created_at: Moment
     updated_at: Moment
 
@@ -201,6 +205,8 @@ class UserPayload(Shape):
     email_confirmed: bool = False
     invited_at: Moment | None = None
     """When they were last invited, until they accept."""
+    away_since: Moment | None = None
+    """Since when no ticket is shared out to them."""
     created_at: Moment
     updated_at: Moment
 

@@ -138,7 +138,7 @@ def list_rows_visible_to(
 def list_desk_rows(viewer: Viewer, *, after: int, upto: int, limit: int) -> list[LogRow]:
     """Rows with `after < seq <= upto` about the desk, its teams and views that a member of staff may see, in order."""
     where = "e.seq > %s AND e.seq <= %s AND e.ticket IS NULL AND e.type LIKE ANY (%s)"
-    where, given = _seen_by(viewer, where, [after, upto, ["team.%", "view.%", "desk.%"]])
+    where, given = _seen_by(viewer, where, [after, upto, ["team.%", "view.%", "desk.%", "user.away%"]])
     return _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq LIMIT %s", [*given, limit])
 
 

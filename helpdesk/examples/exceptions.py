@@ -97,6 +97,7 @@ EXCEPTIONS: dict[str, Any] = {
     "TryPayload.status": 200,
     "UploadUrl.headers": {"Content-Type": "text/plain"},
     "UserPayload.id": ADA,
+    "MemberLoad.user": _ADA,
     "ViewPayload.id": VIEW,
     "ViewPayload.name": "Mine, still open",
     "Verification.faults": [],

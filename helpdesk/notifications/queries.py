@@ -15,7 +15,7 @@ from helpdesk.notifications.models import Notification, NotificationPreference
 from helpdesk.notifications.rules import Told, excerpt, mentions_in, names_of, team_it_came_to, who_is_told
 from helpdesk.paging import Order, Page, PageQuery, paginate, read_moment
 from helpdesk.people.models import Person
-from helpdesk.teams.queries import list_member_ids
+from helpdesk.teams.queries import is_shared_out, list_member_ids
 from helpdesk.tickets.queries import tickets_visible_to
 from helpdesk.vocabulary import NotificationKind, Role
 
@@ -89,7 +89,7 @@ def list_told(row: LogRow, payload: dict[str, Any]) -> list[Told]:
     """Whom an event of a ticket concerns, and why; what they are told of it is their preferences' to say."""
     mentioned = _mentioned(row, payload)
     came_to = team_it_came_to(row.type, payload)
-    team = list_member_ids(came_to) if came_to else []
+    team = list_member_ids(came_to) if came_to and not is_shared_out(came_to) else []
     return list(who_is_told(type_=row.type, payload=payload, actor_id=row.actor, mentioned=mentioned, team=team))
 
 

@@ -28,6 +28,8 @@ class Person(models.Model):
     email_confirmed_at = models.DateTimeField(null=True)
     invited_at = models.DateTimeField(null=True)
     """When they were last invited, until they accept."""
+    away_since = models.DateTimeField(null=True)
+    """Since when no ticket is shared out to them; null: they are there."""
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
 

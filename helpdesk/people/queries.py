@@ -31,7 +31,7 @@ ORDERS: dict[str, tuple[Any, Any, Any]] = {
 }
 
 _NAMED = ("id", "email", "first_name", "last_name", "role", "is_active")
-_SIGNED_IN = (*_NAMED, "email_confirmed_at", "invited_at", "created_at", "updated_at")
+_SIGNED_IN = (*_NAMED, "email_confirmed_at", "invited_at", "away_since", "created_at", "updated_at")
 """The columns that every request reads, in the order of the model's fields; by hand, because making the SQL anew
 costs more than asking it."""
 

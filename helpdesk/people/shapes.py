@@ -39,6 +39,7 @@ def user_payload(person: Person, *, tenant_id: UUID) -> UserPayload:
         is_active=person.is_active,
         email_confirmed=person.email_confirmed_at is not None,
         invited_at=person.invited_at,
+        away_since=person.away_since,
         created_at=person.created_at,
         updated_at=person.updated_at,
     )

@@ -10,6 +10,9 @@ from django.db.models.functions import Lower
 from helpdesk.clock import now
 from helpdesk.ids import new_id
 from helpdesk.people.models import Person
+from helpdesk.vocabulary import AssignmentMode
+
+MODES = [(mode.value, mode.value) for mode in AssignmentMode]
 
 
 class Team(models.Model):
@@ -20,6 +23,13 @@ class Team(models.Model):
     description = models.CharField(max_length=500, blank=True, default="")
     is_active = models.BooleanField(default=True)
     """An inactive team keeps its tickets and gets no new ones."""
+    assignment = models.CharField(
+        max_length=20, choices=MODES, default=AssignmentMode.MANUAL.value, db_default=AssignmentMode.MANUAL.value
+    )
+    capacity = models.PositiveIntegerField(null=True)
+    """As many tickets to work on has one of it at most when a ticket is shared out; null: any number."""
+    last_assigned_id = models.UUIDField(null=True)
+    """Who got the last ticket that was shared out."""
     created_at = models.DateTimeField(default=now)
     updated_at = models.DateTimeField(default=now)
 

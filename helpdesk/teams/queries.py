@@ -16,7 +16,7 @@ from helpdesk.paging import Order, Page, paginate, read_text
 from helpdesk.people.models import Person
 from helpdesk.teams.models import Team, TeamMember
 from helpdesk.teams.schemas import TeamListQuery
-from helpdesk.vocabulary import Role
+from helpdesk.vocabulary import AssignmentMode, Role
 
 BY_NAME = Order("name", F("name"), lambda team: team.name, read_text)
 
@@ -71,6 +71,18 @@ def list_members(teams: Iterable[Team]) -> dict[UUID, list[Person]]:
 def list_member_ids(team_id: UUID) -> list[UUID]:
     """Who is in the team."""
     return list(_in_effect().filter(team_id=team_id).order_by("person_id").values_list("person_id", flat=True))
+
+
+def list_present_ids(team_id: UUID) -> list[UUID]:
+    """Who is in the team, and not away."""
+    there = _in_effect().filter(team_id=team_id, person__away_since=None)
+    return list(there.order_by("person_id").values_list("person_id", flat=True))
+
+
+def is_shared_out(team_id: UUID) -> bool:
+    """Do tickets of this team find their assignee by themselves?"""
+    teams = Team.objects.filter(id=team_id, is_active=True)
+    return teams.exclude(assignment=AssignmentMode.MANUAL.value).exists()
 
 
 def list_teams_of(person_id: UUID) -> list[UUID]:

@@ -10,8 +10,10 @@ from pydantic import AfterValidator, Field, StrictBool, StringConstraints
 from helpdesk.events.payloads import TeamPayload
 from helpdesk.paging import PageMeta, PageQuery
 from helpdesk.shapes import Input, Seen, Shape
+from helpdesk.vocabulary import AssignmentMode
 
 MOST_MEMBERS = 200
+MOST_CAPACITY = 10_000
 
 
 def _distinct(ids: list[UUID]) -> list[UUID]:
@@ -23,12 +25,21 @@ TeamDescription = Annotated[str, StringConstraints(strip_whitespace=True, max_le
 MemberIds = Annotated[list[UUID], Field(max_length=MOST_MEMBERS), AfterValidator(_distinct)]
 
 
+Capacity = Annotated[int, Field(strict=True, ge=1, le=MOST_CAPACITY)] | None
+
+
 class CreateTeam(Input):
-    """A new team. Its members are active agents and admins."""
+    """A new team. Its members are active agents and admins.
+
+    `assignment`: its tickets find their assignee by hand, in turn, or go to the one who has the fewest to work on;
+    `capacity`: whoever has as many is passed over.
+    """
 
     name: TeamName
     description: TeamDescription = ""
     is_active: StrictBool = True
+    assignment: AssignmentMode = AssignmentMode.MANUAL
+    capacity: Capacity = None
     member_ids: MemberIds = Field(default_factory=list)
 
 
@@ -38,6 +49,8 @@ class ChangeTeam(Input):
     name: TeamName = ""
     description: TeamDescription = ""
     is_active: StrictBool = True
+    assignment: AssignmentMode = AssignmentMode.MANUAL
+    capacity: Capacity = None
     member_ids: MemberIds = Field(default_factory=list)
 
 

@@ -8,6 +8,7 @@ from helpdesk.events.payloads import TeamPayload, TeamReference
 from helpdesk.people.models import Person
 from helpdesk.people.shapes import person_payload
 from helpdesk.teams.models import Team
+from helpdesk.vocabulary import AssignmentMode
 
 
 def team_payload(team: Team, members: Iterable[Person]) -> TeamPayload:
@@ -18,6 +19,8 @@ def team_payload(team: Team, members: Iterable[Person]) -> TeamPayload:
         description=team.description,
         members=[person_payload(person) for person in members],
         is_active=team.is_active,
+        assignment=AssignmentMode(team.assignment),
+        capacity=team.capacity,
         created_at=team.created_at,
         updated_at=team.updated_at,
     )

@@ -84,16 +84,19 @@ def change_ticket(
     return payload
 
 
-def apply_change(actor: Person, ticket: Ticket, *, fields: Mapping[str, Any], named: Named) -> TicketPayload | None:
+def apply_change(
+    actor: Person | None, ticket: Ticket, *, fields: Mapping[str, Any], named: Named
+) -> TicketPayload | None:
     """What every change of a locked ticket comes to, alone or among many; None where nothing differs.
 
-    Its events are recorded; the caller writes the row and, where `words_changed`, its words. Refuses before it does
-    anything.
+    `actor` None: the hub itself. Its events are recorded; the caller writes the row and, where `words_changed`, its
+    words. Refuses before it does anything.
     """
     changes = _differences(ticket, fields)
     if not changes:
         return None
-    _require_rights(actor, changes)
+    if actor is not None:
+        _require_rights(actor, changes)
     requester_before, status_before = ticket.requester_id, TicketStatus(ticket.status)
     _apply(ticket, {name: value for name, value in fields.items() if to_json_name(name) in changes}, named)
     moment = now()

@@ -89,6 +89,17 @@ class Ticket(models.Model):
                 name="ticket_done",
             ),
             models.Index(
+                fields=["assigned_to"],
+                include=["status"],
+                condition=models.Q(done_at__isnull=True),
+                name="ticket_load",
+            ),
+            models.Index(
+                fields=["team", "-priority", "created_at", "id"],
+                condition=models.Q(done_at__isnull=True, assigned_to__isnull=True),
+                name="ticket_waiting",
+            ),
+            models.Index(
                 fields=["created_at"],
                 include=["status", "first_response_at"],
                 condition=models.Q(done_at__isnull=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helpdesk.assignment.actions import WAKEUP as ASSIGNMENTS
 from helpdesk.attachments.scans import WAKEUP as SCANS
 from helpdesk.erasing.actions.log import WAKEUP as ERASURES
 from helpdesk.exports.actions import WAKEUP as EXPORTS
@@ -9,4 +10,4 @@ from helpdesk.mail.actions.outbox import WAKEUP as MAIL
 from helpdesk.objects.actions import WAKEUP as OBJECTS
 from helpdesk.webhooks.actions.endpoints import DELIVERIES, FAILING
 
-DUE_AT_ONCE = ("dispatch", MAIL, DELIVERIES, FAILING, OBJECTS, ERASURES, EXPORTS, SCANS)
+DUE_AT_ONCE = ("dispatch", MAIL, DELIVERIES, FAILING, OBJECTS, ERASURES, EXPORTS, SCANS, ASSIGNMENTS)

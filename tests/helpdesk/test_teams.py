@@ -52,7 +52,8 @@ class TestMaking:
         body = {"name": " Network ", "description": "Cables", "memberIds": [str(acme.ada.id), str(acme.agent.id)]}
         answer = people.admin.post("/teams", body)
         assert answer.status == 201
-        assert set(answer.body) == {"id", "name", "description", "members", "isActive", "createdAt", "updatedAt"}
+        shape = {"id", "name", "description", "members", "isActive", "assignment", "capacity", "createdAt", "updatedAt"}
+        assert set(answer.body) == shape
         assert (answer["name"], answer["description"], answer["isActive"]) == ("Network", "Cables", True)
         assert names(answer) == ["Ada", "Agent"]
         assert execute(acme.ref, "SELECT count(*) FROM team_member WHERE team_id = %s", answer["id"]) == [(2,)]

@@ -96,7 +96,7 @@ def _remove_what_is_theirs(person: Person) -> None:
 def _anonymise(person: Person) -> None:
     person.email, person.first_name, person.last_name = address_of(person.id), FIRST_NAME, LAST_NAME
     person.password_hash, person.is_active = "", False
-    person.email_confirmed_at = person.invited_at = None
+    person.email_confirmed_at = person.invited_at = person.away_since = None
     person.updated_at = now()
     person.save(force_update=True)
     index_people([person])
