@@ -29,12 +29,14 @@ from helpdesk.drafts.api import tickets as ticket_drafts
 from helpdesk.erasing.api import router as erasing
 from helpdesk.exports.api import network_router as exported_files
 from helpdesk.exports.api import router as exports
+from helpdesk.field_settings.api import router as custom_fields
 from helpdesk.mail.api import router as mail
 from helpdesk.notifications.api import router as notifications
 from helpdesk.people.api import router as people
 from helpdesk.refusals import tell_refusals
 from helpdesk.search.api import router as search
 from helpdesk.strict_json import StrictParser
+from helpdesk.tags.api import router as tags
 from helpdesk.ticket_views.api import router as views
 from helpdesk.webhooks.api import router as webhooks
 
@@ -86,6 +88,8 @@ tenant_operations.add_router("/teams", teams, tags=["Teams"])
 tenant_operations.add_router("/teams", team_load, tags=["Teams"])
 tenant_operations.add_router("/api-keys", api_keys, tags=["API keys"])
 tenant_operations.add_router("/views", views, tags=["Views"])
+tenant_operations.add_router("/custom-fields", custom_fields, tags=["Custom fields"])
+tenant_operations.add_router("/tags", tags, tags=["Tags"])
 tenant_operations.add_router("/analytics", analytics, tags=["Analytics"])
 tenant_operations.add_router("/exports", exports, tags=["Exports"])
 tenant_operations.add_router("/webhooks", webhooks, tags=["Webhooks"])

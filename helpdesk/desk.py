@@ -13,6 +13,7 @@ from uuid import UUID
 from django.conf import settings
 
 _current: ContextVar[Desk | None] = ContextVar("helpdesk_desk", default=None)
+_memo: ContextVar[dict[str, object] | None] = ContextVar("helpdesk_desk_memo", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +41,20 @@ def current() -> Desk:
 @contextmanager
 def at(desk: Desk | None) -> Iterator[None]:
     """Make `desk` the current one inside the block. Called by the door alone."""
-    token = _current.set(desk)
+    token, remembered = _current.set(desk), _memo.set({})
     try:
         yield
     finally:
+        _memo.reset(remembered)
         _current.reset(token)
+
+
+def memo() -> dict[str, object]:
+    """What was looked up since the desk was entered, to be looked up once. Raises NoDesk."""
+    found = _memo.get()
+    if found is None:
+        raise NoDesk(NoDesk.__doc__)
+    return found
 
 
 def desk_url(slug: str) -> str:

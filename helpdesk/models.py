@@ -4,6 +4,7 @@ from helpdesk.access_log.models import AccessEntry
 from helpdesk.api_keys.models import ApiKey
 from helpdesk.attachments.models import Attachment, Upload
 from helpdesk.comments.models import Comment, NoteWords, ReplyWords
+from helpdesk.custom_fields.models import CustomField
 from helpdesk.dispatch.models import DeadLetter, LogCursor
 from helpdesk.drafts.models import Draft
 from helpdesk.erasing.models import Erasure
@@ -14,6 +15,7 @@ from helpdesk.mail.models import KeptMail, Mail, MailTemplate, UndeliverableAddr
 from helpdesk.notifications.models import Notification, NotificationPreference
 from helpdesk.objects.models import StoredObject
 from helpdesk.people.models import AccountLink, Person, PersonWords, Session
+from helpdesk.sweeps.models import TicketSweep
 from helpdesk.teams.models import Team, TeamMember
 from helpdesk.ticket_views.models import TicketView
 from helpdesk.tickets.models import Ticket, TicketWords
@@ -26,6 +28,7 @@ __all__ = [
     "ApiKey",
     "Attachment",
     "Comment",
+    "CustomField",
     "DeadLetter",
     "Draft",
     "Erasure",
@@ -49,6 +52,7 @@ __all__ = [
     "Team",
     "TeamMember",
     "Ticket",
+    "TicketSweep",
     "TicketView",
     "TicketWords",
     "UndeliverableAddress",

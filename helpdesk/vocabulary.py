@@ -170,3 +170,26 @@ class MailState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     DROPPED = "dropped"
+
+
+class FieldType(StrEnum):
+    """What a custom field holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    SELECT = "select"
+    MULTI_SELECT = "multi_select"
+    CHECKBOX = "checkbox"
+    USER = "user"
+    URL = "url"
+
+
+class FieldRequired(StrEnum):
+    """When a custom field must not be empty."""
+
+    NO = "no"
+    CREATING = "creating"
+    """Of a new ticket, and from then on."""
+    RESOLVING = "resolving"
+    """Of a ticket that staff resolve or close."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
-from helpdesk.events.queries import LogRow
+from helpdesk.events.queries import ABOUT_DESK, LogRow
 from helpdesk.events.rules import Viewer, reaches
 from helpdesk.vocabulary import Role
 from realtime.protocol import DESK, ME, QUEUE, ticket_stream
@@ -53,8 +53,9 @@ def carries(key: Key, row: LogRow) -> bool:
 
 
 def is_about_desk(row: LogRow) -> bool:
-    """Does it tell of the desk, its teams or its saved views?"""
-    return row.ticket is None and row.type.startswith(("team.", "view.", "desk.", "user.away"))
+    """Does it tell of the desk, its teams, or of what staff work with: views, macros, fields, tags?"""
+    about = row.type.partition(".")[0]
+    return row.ticket is None and (about in ABOUT_DESK or row.type.startswith("user.away"))
 
 
 def desk_keys_of(row: LogRow, keys: Iterable[Key]) -> list[Key]:

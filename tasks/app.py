@@ -25,6 +25,7 @@ app.conf.imports = (
     "tasks.objects",
     "tasks.retention",
     "tasks.scanning",
+    "tasks.sweeps",
     "tasks.wakeups",
     "tasks.webhooks",
 )

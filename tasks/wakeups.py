@@ -31,6 +31,7 @@ JOBS = {
     "assignments": "tasks.share_out_tickets",
     "erasures": "tasks.erase_from_log",
     "exports": "tasks.make_exports",
+    "sweeps": "tasks.sweep_tickets",
     EMPTY_PREFIX: "tasks.deliver_emptying",
     EMPTY_PREFIX_LAST: "tasks.deliver_last_emptying",
 }

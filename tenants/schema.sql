@@ -87,6 +87,25 @@ CREATE TABLE comment (
     CONSTRAINT comment_version_check CHECK ((version >= 0))
 );
 --;
+CREATE TABLE custom_field (
+    id uuid NOT NULL,
+    key character varying(40) NOT NULL,
+    label character varying(100) NOT NULL,
+    description character varying(500) NOT NULL,
+    type character varying(20) NOT NULL,
+    options jsonb NOT NULL,
+    required character varying(10) NOT NULL,
+    "default" jsonb,
+    is_shown boolean NOT NULL,
+    is_editable boolean NOT NULL,
+    is_archived boolean NOT NULL,
+    "position" integer NOT NULL,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT custom_field_version_check CHECK ((version >= 0))
+);
+--;
 CREATE TABLE dead_letter (
     id uuid NOT NULL,
     reader character varying(40) NOT NULL,
@@ -383,13 +402,23 @@ CREATE SEQUENCE ticket_number_seq
     NO MAXVALUE
     CACHE 1;
 --;
+CREATE TABLE ticket_sweep (
+    id uuid NOT NULL,
+    kind character varying(20) NOT NULL,
+    spec jsonb NOT NULL,
+    actor_id uuid NOT NULL,
+    after_id uuid,
+    is_dirty boolean NOT NULL,
+    created_at timestamp with time zone NOT NULL
+);
+--;
 CREATE TABLE ticket_view (
     id uuid NOT NULL,
     name character varying(100) NOT NULL,
     filter jsonb NOT NULL,
-    sort_by character varying(20) NOT NULL,
+    sort_by character varying(50) NOT NULL,
     sort_order character varying(4) NOT NULL,
-    columns character varying(30)[] NOT NULL,
+    columns character varying(50)[] NOT NULL,
     visibility character varying(10) NOT NULL,
     "position" integer NOT NULL,
     version integer NOT NULL,
@@ -497,6 +526,12 @@ ALTER TABLE ONLY attachment
 ALTER TABLE ONLY comment
     ADD CONSTRAINT comment_pkey PRIMARY KEY (id);
 --;
+ALTER TABLE ONLY custom_field
+    ADD CONSTRAINT custom_field_key_key UNIQUE (key);
+--;
+ALTER TABLE ONLY custom_field
+    ADD CONSTRAINT custom_field_pkey PRIMARY KEY (id);
+--;
 ALTER TABLE ONLY dead_letter
     ADD CONSTRAINT dead_letter_once UNIQUE (reader, seq);
 --;
@@ -602,6 +637,9 @@ ALTER TABLE ONLY ticket
 ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_pkey PRIMARY KEY (id);
 --;
+ALTER TABLE ONLY ticket_sweep
+    ADD CONSTRAINT ticket_sweep_pkey PRIMARY KEY (id);
+--;
 ALTER TABLE ONLY ticket_view
     ADD CONSTRAINT ticket_view_pkey PRIMARY KEY (id);
 --;
@@ -662,6 +700,8 @@ CREATE INDEX attachment_uploader_id_d6bee7ce ON attachment USING btree (uploader
 CREATE INDEX comment_author_id_36cf9cf3 ON comment USING btree (author_id);
 --;
 CREATE INDEX comment_ticket ON comment USING btree (ticket_id, created_at, id);
+--;
+CREATE INDEX custom_field_key_85baa23f_like ON custom_field USING btree (key varchar_pattern_ops);
 --;
 CREATE INDEX draft_person ON draft USING btree (person_id, updated_at, id);
 --;
@@ -740,6 +780,8 @@ CREATE INDEX ticket_backlog ON ticket USING btree (created_at) INCLUDE (status, 
 CREATE INDEX ticket_created ON ticket USING btree (created_at, id);
 --;
 CREATE INDEX ticket_created_by_id_4ea19596 ON ticket USING btree (created_by_id);
+--;
+CREATE INDEX ticket_custom_fields ON ticket USING gin (custom_fields);
 --;
 CREATE INDEX ticket_done ON ticket USING btree (done_at) INCLUDE (created_at, status, reopened_count) WHERE (done_at IS NOT NULL);
 --;
@@ -925,16 +967,18 @@ INSERT INTO django_migrations VALUES (21, 'helpdesk', '0019_scanning', now());
 --;
 INSERT INTO django_migrations VALUES (22, 'helpdesk', '0020_assignment', now());
 --;
-INSERT INTO django_migrations VALUES (23, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (23, 'helpdesk', '0021_custom_fields', now());
 --;
-INSERT INTO django_migrations VALUES (24, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (24, 'tenants', '0001_initial', now());
 --;
-INSERT INTO django_migrations VALUES (25, 'tenants', '0003_wakeup', now());
+INSERT INTO django_migrations VALUES (25, 'tenants', '0002_extensions', now());
 --;
-INSERT INTO django_migrations VALUES (26, 'tenants', '0004_wakeup_since', now());
+INSERT INTO django_migrations VALUES (26, 'tenants', '0003_wakeup', now());
 --;
-INSERT INTO django_migrations VALUES (27, 'tenants', '0005_tenant_import', now());
+INSERT INTO django_migrations VALUES (27, 'tenants', '0004_wakeup_since', now());
 --;
-INSERT INTO django_migrations VALUES (28, 'tenants', '0006_tenant_record', now());
+INSERT INTO django_migrations VALUES (28, 'tenants', '0005_tenant_import', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 28, true);
+INSERT INTO django_migrations VALUES (29, 'tenants', '0006_tenant_record', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 29, true);

@@ -50,9 +50,9 @@ def question_about(person: Person, query: PickQuery) -> Question:
     """About the tickets that the person may see and the query picks."""
     require_filter(Role(person.role), query.model_fields_set)
     require_askable(person, query.asked())
-    tickets = tickets_visible_to(person).filter(query.to_sql(person.id))
+    tickets = tickets_visible_to(person).filter(query.to_sql(person.id, is_staff=person.is_staff))
     if query.view is not None:
-        tickets = tickets.filter(filter_of(get_view(person, query.view)).to_sql(person.id))
+        tickets = tickets.filter(filter_of(get_view(person, query.view)).to_sql(person.id, is_staff=person.is_staff))
     bare = tickets.select_related(None).order_by().values(*_COLUMNS)
     try:
         sql, given = bare.query.sql_with_params()

@@ -41,6 +41,7 @@ from helpdesk.events.catalogue import (
 )
 from helpdesk.events.desk_events import DeskResumed, DeskSettingsChanged, DeskSuspended, DeskUpdated
 from helpdesk.events.export_events import ExportCreated, ExportDeleted, ExportDownloaded, ExportFinished, ExportStreamed
+from helpdesk.events.field_events import CustomFieldCreated, CustomFieldDeleted, CustomFieldUpdated, TagsRenamed
 from helpdesk.events.payloads import AttachmentPayload, CommentPayload
 from helpdesk.events.people_events import UserAwayChanged
 from helpdesk.events.rules import Audience
@@ -64,9 +65,7 @@ def audience_of(event: Event) -> Audience:
             | AttachmentDeleted(is_internal=True)
         ):
             return Audience(Floor.AGENT)
-        case TicketUpdated(changes=changes) | TicketAssigned(changes=changes) if HIDDEN_FROM_REQUESTERS.issuperset(
-            changes
-        ):
+        case TicketUpdated() | TicketAssigned() if _is_for_staff(event):
             return Audience(Floor.AGENT)
         case (
             TicketCreated(ticket=ticket)
@@ -93,6 +92,10 @@ def audience_of(event: Event) -> Audience:
             | DeskUpdated()
             | DeskSuspended()
             | DeskResumed()
+            | CustomFieldCreated()
+            | CustomFieldUpdated()
+            | CustomFieldDeleted()
+            | TagsRenamed()
         ):
             return Audience(Floor.AGENT)
         case ViewCreated() | ViewUpdated() | ViewDeleted():
@@ -138,12 +141,22 @@ def ticket_of(event: Event) -> UUID | None:
             return None
         case DeskUpdated() | DeskSuspended() | DeskResumed() | DeskSettingsChanged():
             return None
+        case CustomFieldCreated() | CustomFieldUpdated() | CustomFieldDeleted() | TagsRenamed():
+            return None
         case WebhookCreated() | WebhookUpdated() | WebhookPaused() | WebhookDeleted():
             return None
         case ExportCreated() | ExportFinished() | ExportStreamed() | ExportDownloaded() | ExportDeleted():
             return None
         case _:
             return event.ticket.id
+
+
+def _is_for_staff(event: TicketUpdated | TicketAssigned) -> bool:
+    """Has nothing changed but what requesters do not get?"""
+    before, after = event.changes.get("customFields", ({}, {}))
+    changed = {key for key in {*before, *after} if before.get(key) != after.get(key)}
+    hidden = HIDDEN_FROM_REQUESTERS | ({"customFields"} if changed <= set(event.ticket.hidden_fields) else set())
+    return hidden.issuperset(event.changes)
 
 
 def _audience_of_view(event: ViewChange) -> Audience:

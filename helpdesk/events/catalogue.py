@@ -13,6 +13,7 @@ from pydantic import Field, TypeAdapter
 
 from helpdesk.events.desk_events import DeskEvent
 from helpdesk.events.export_events import ExportEvent
+from helpdesk.events.field_events import FieldEvent
 from helpdesk.events.payloads import (
     ApiKeyPayload,
     AttachmentPayload,
@@ -29,7 +30,7 @@ from helpdesk.events.view_events import ViewChange
 from helpdesk.shapes import Shape
 from helpdesk.vocabulary import LinkPurpose
 
-HIDDEN_FROM_REQUESTERS = frozenset({"metadata", "teamId", "team"})
+HIDDEN_FROM_REQUESTERS = frozenset({"metadata", "teamId", "team", "hiddenFields"})
 
 
 class TicketCreated(Shape):
@@ -252,6 +253,7 @@ Event = (
     | ViewChange
     | ExportEvent
     | DeskEvent
+    | FieldEvent
     | WebhookCreated
     | WebhookUpdated
     | WebhookPaused

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 from uuid import UUID
 
+from pydantic import Field
+
 from helpdesk.shapes import Moment, Shape
 from helpdesk.vocabulary import (
     AssignmentMode,
@@ -84,7 +86,7 @@ class ViewPayload(Shape):
 
 
 class TicketPayload(Shape):
-    """A ticket. Requesters do not get `metadata`, nor which team it is with."""
+    """A ticket. Requesters do not get `metadata`, nor which team it is with, nor the fields in `hiddenFields`."""
 
     id: UUID
     number: int
@@ -102,6 +104,8 @@ class TicketPayload(Shape):
     team: TeamReference | None = None
     tags: list[str]
     custom_fields: dict[str, Any]
+    hidden_fields: list[str] = Field(default_factory=list)
+    """Keys of `customFields` that requesters do not get."""
     metadata: dict[str, Any] | None = None
     version: int
     last_activity_at: Moment

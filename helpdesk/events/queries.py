@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,6 +20,8 @@ _COLUMNS = (
     "e.seq, e.id, e.type, e.actor, e.ticket, e.floor, e.people, e.payload, e.recorded_at, t.requester_id"
     " FROM event e LEFT JOIN ticket t ON t.id = e.ticket"
 )
+ABOUT_DESK = ("team", "view", "desk", "custom_field", "tag", "macro", "ticket_template")
+"""What the rows tell of that the `desk` stream carries."""
 _NOTE_TOLD = (
     "SELECT 1 FROM comment c WHERE c.is_internal"
     " AND c.id = (e.payload::jsonb #>> '{data,notification,data,commentId}')::uuid"
@@ -50,6 +52,8 @@ class LogRow:
     payload: str
     recorded_at: datetime
     requester_now: UUID | None
+    hidden: frozenset[str] = frozenset()
+    """Custom fields that are hidden from requesters now, where the row was read for one."""
 
     @property
     def is_past(self) -> bool:
@@ -132,13 +136,15 @@ def list_rows_visible_to(
     if ticket_id:
         where, given = where + " AND e.ticket = %s", [*given, ticket_id]
     where, given = _seen_by(viewer, where, given)
-    return _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq LIMIT %s", [*given, limit])
+    rows = _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq LIMIT %s", [*given, limit])
+    return _as_hidden_now(rows, viewer)
 
 
 def list_desk_rows(viewer: Viewer, *, after: int, upto: int, limit: int) -> list[LogRow]:
-    """Rows with `after < seq <= upto` about the desk, its teams and views that a member of staff may see, in order."""
+    """Rows with `after < seq <= upto` about the desk and its tools that a member of staff may see, in order."""
     where = "e.seq > %s AND e.seq <= %s AND e.ticket IS NULL AND e.type LIKE ANY (%s)"
-    where, given = _seen_by(viewer, where, [after, upto, ["team.%", "view.%", "desk.%", "user.away%"]])
+    about = [f"{about}.%" for about in ABOUT_DESK]
+    where, given = _seen_by(viewer, where, [after, upto, [*about, "user.away%"]])
     return _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq LIMIT %s", [*given, limit])
 
 
@@ -162,7 +168,9 @@ def list_timeline_visible_to(viewer: Viewer, *, ticket_id: UUID, before: int | N
     if before is not None:
         where, given = where + " AND e.seq < %s", [*given, before]
     where, given = _seen_by(viewer, where, given)
-    return _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq DESC LIMIT %s", [*given, limit])
+    return _as_hidden_now(
+        _rows(f"SELECT {_COLUMNS} WHERE {where} ORDER BY e.seq DESC LIMIT %s", [*given, limit]), viewer
+    )
 
 
 def list_comments_added_after(ticket_id: UUID, seq: int) -> list[UUID]:
@@ -202,7 +210,7 @@ def event_shape(row: LogRow, viewer: Viewer) -> dict[str, Any]:
     if payload.get("redacted"):
         actor = {"id": str(row.actor), "name": ""} if row.actor else None
         return shape | {"actor": actor, "data": {"redacted": True}}
-    return shape | for_viewer(payload, viewer)
+    return shape | for_viewer(payload, viewer, hidden=row.hidden)
 
 
 def _seen_by(viewer: Viewer, where: str, given: list[Any]) -> tuple[str, list[Any]]:
@@ -212,6 +220,16 @@ def _seen_by(viewer: Viewer, where: str, given: list[Any]) -> tuple[str, list[An
         return f"{where} AND (e.floor = ANY(%s) OR e.people @> ARRAY[%s])", [*given, floors, viewer.id]
     named = "e.people @> ARRAY[%s] AND (t.requester_id = %s OR e.type IN ('ticket.removed', 'ticket.deleted'))"
     return f"{where} AND {named}", [*given, viewer.id, viewer.id]
+
+
+def _as_hidden_now(rows: list[LogRow], viewer: Viewer) -> list[LogRow]:
+    """A field may have been hidden since the rows were written."""
+    if viewer.role.is_staff or not rows:
+        return rows
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT key FROM custom_field WHERE NOT is_shown")
+        hidden = frozenset(key for (key,) in cursor.fetchall())
+    return [replace(row, hidden=hidden) for row in rows] if hidden else rows
 
 
 def _floors(viewer: Viewer) -> Iterable[Floor]:

@@ -15,10 +15,10 @@ from helpdesk.exports.ticket_columns import TicketColumn
 from helpdesk.paging import PageMeta, PageQuery
 from helpdesk.shapes import Input, Moment, Shape
 from helpdesk.tickets.filter import TicketFilter, lower_word, split
-from helpdesk.tickets.schemas import SortBy
+from helpdesk.tickets.schemas import FieldName, SortBy
 from helpdesk.vocabulary import ExportFormat, ExportKind
 
-TicketColumns = Annotated[list[TicketColumn], BeforeValidator(split), Field(max_length=20)]
+TicketColumns = Annotated[list[TicketColumn | FieldName], BeforeValidator(split), Field(max_length=20)]
 
 
 class Told(Shape):

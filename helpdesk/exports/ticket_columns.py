@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal, cast
 
 import orjson
 
+from helpdesk.custom_fields.queries import known_fields, name_of
+from helpdesk.custom_fields.rules import Field
 from helpdesk.errors import Detail
 from helpdesk.exports.cells import Cell
+from helpdesk.tickets.asked_fields import sorted_field
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.rules import FilterForbidden
+from helpdesk.vocabulary import FieldType
 
 TicketColumn = Literal[
     "number",
@@ -77,7 +81,7 @@ TOLD: dict[TicketColumn, _Told] = {
     "description": _Told("Description", lambda ticket: ticket.description, 4.0, by_default=False, reads="description"),
     "customFields": _Told(
         "Custom fields",
-        lambda ticket: orjson.dumps(ticket.custom_fields).decode() if ticket.custom_fields else None,
+        lambda ticket: _json(ticket.custom_fields),
         2.0,
         by_default=False,
         reads="custom_fields",
@@ -88,17 +92,51 @@ MOMENTS = frozenset({"createdAt", "updatedAt", "lastActivityAt", "firstResponseA
 _LARGE = ("description", "custom_fields")
 
 
-def columns_for(asked: Sequence[TicketColumn], *, is_staff: bool) -> list[TicketColumn]:
+def columns_for(asked: Sequence[str], *, is_staff: bool) -> list[str]:
     """Those that were asked for, or the usual ones. Raises FilterForbidden for what is not a requester's to see."""
     if asked:
-        hidden = [] if is_staff else [name for name in asked if not TOLD[name].for_requesters]
+        hidden = [] if is_staff else [name for name in asked if not told(name, is_staff=False).for_requesters]
         if hidden:
             raise FilterForbidden(details=[Detail("columns", FilterForbidden.__doc__ or "", "field")])
         return list(dict.fromkeys(asked))
-    return [name for name, told in TOLD.items() if told.by_default and (is_staff or told.for_requesters)]
+    return [name for name, one in TOLD.items() if one.by_default and (is_staff or one.for_requesters)]
 
 
-def left_out(columns: Sequence[TicketColumn]) -> list[str]:
+def told(name: str, *, is_staff: bool) -> _Told:
+    """What stands in this column. Custom fields are read as they are defined now."""
+    fields = known_fields()
+    if name == "customFields" and not is_staff:
+        hidden = fields.hidden
+        return replace(
+            TOLD["customFields"],
+            of=lambda ticket: _json({key: value for key, value in ticket.custom_fields.items() if key not in hidden}),
+        )
+    if (key := sorted_field(name)) is None:
+        return TOLD[cast("TicketColumn", name)]
+    field = fields.get(key)
+    return _Told(
+        field.label if field else key,
+        lambda ticket: _cell(field, ticket.custom_fields.get(key)),
+        for_requesters=key not in fields.hidden,
+        reads="custom_fields",
+    )
+
+
+def _cell(field: Field | None, value: Any) -> Cell:
+    if value is None or (isinstance(value, (int, float)) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, dict) or (field is None and isinstance(value, list)):
+        return orjson.dumps(value).decode()
+    if field is not None and field.type is FieldType.USER and isinstance(value, str):
+        return name_of(value)
+    return (field or Field("", "", FieldType.TEXT)).words(value)
+
+
+def _json(fields: Mapping[str, Any]) -> Cell:
+    return orjson.dumps(fields).decode() if fields else None
+
+
+def left_out(columns: Sequence[str]) -> list[str]:
     """What need not be read from the database for these."""
-    read = {TOLD[name].reads for name in columns}
+    read = {told(name, is_staff=True).reads for name in columns}
     return ["metadata", *(name for name in _LARGE if name not in read)]

@@ -16,7 +16,7 @@ from helpdesk.comments.models import Comment
 from helpdesk.comments.queries import comments_visible_to
 from helpdesk.people.models import Person
 from helpdesk.people.queries import people_visible_to
-from helpdesk.tickets.conditions import asked_sql, conditions_sql
+from helpdesk.tickets.conditions import asked_sql, conditions_sql, terms_for
 from helpdesk.tickets.queries import tickets_visible_to
 from helpdesk.tickets.syntax import Asked
 from helpdesk.words.lookups import Score, holding
@@ -39,11 +39,14 @@ def find_tickets(person: Person, asked: Asked) -> list[Found]:
     """The newest tickets that match by their own texts."""
     if asked.scopes == {"comments"}:
         return []
-    rows: QuerySet[Any] = tickets_visible_to(person).select_related(None).filter(asked_sql(asked, person.id))
+    rows: QuerySet[Any] = (
+        tickets_visible_to(person).select_related(None).filter(asked_sql(asked, person.id, is_staff=person.is_staff))
+    )
     newest = rows.order_by("-created_at", "-id")
     if not positive(asked.terms):
         return [Found(id_, 0.0) for id_ in newest.values_list("id", flat=True)[:MOST]]
-    scored = newest.annotate(score=Score("words__vector", tsquery_of(positive(asked.terms))))
+    wanted = positive(terms_for(asked, is_staff=person.is_staff))
+    scored = newest.annotate(score=Score("words__vector", tsquery_of(wanted)))
     return [Found(id_, score) for id_, score in scored.values_list("id", "score")[:MOST]]
 
 

@@ -19,9 +19,9 @@ class TicketView(models.Model):
     name = models.CharField(max_length=100)
     filter = models.JSONField(default=dict)
     """The fields of `TicketFilter` that are set, in JSON; `me` and `mine` stay words. Whom it names may be gone."""
-    sort_by = models.CharField(max_length=20)
+    sort_by = models.CharField(max_length=50)
     sort_order = models.CharField(max_length=4)
-    columns = ArrayField(models.CharField(max_length=30))
+    columns = ArrayField(models.CharField(max_length=50))
     visibility = models.CharField(max_length=10, choices=[(v.value, v.value) for v in ViewVisibility])
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="views")
     """Set for a team's views, and only for them."""

@@ -114,7 +114,7 @@ def count_views(person: Person) -> list[ViewCount]:
 
 
 def _tickets_in(person: Person, view: TicketView) -> QuerySet[Ticket, Any]:
-    picked = tickets_visible_to(person).filter(filter_of(view).to_sql(person.id))
+    picked = tickets_visible_to(person).filter(filter_of(view).to_sql(person.id, is_staff=person.is_staff))
     return picked.order_by().values("pk")[: DEEPEST_ROW + 1]
 
 

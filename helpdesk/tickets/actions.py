@@ -19,6 +19,7 @@ from helpdesk.objects.actions import remove_objects_of_tickets
 from helpdesk.people.models import Person
 from helpdesk.permissions import require
 from helpdesk.shapes import same_json, to_json_name
+from helpdesk.tickets.filling import are_theirs, fields_given, fields_of_new, require_resolvable, with_fields_after
 from helpdesk.tickets.models import Ticket, TicketWords
 from helpdesk.tickets.named import Named
 from helpdesk.tickets.queries import lock_ticket
@@ -35,6 +36,7 @@ _SET_IN_BULK = {
     "assigned_to_id": "uuid",
     "team_id": "uuid",
     "tags": "text[]",
+    "custom_fields": "jsonb",
     "version": "integer",
     "last_activity_at": "timestamptz",
     "updated_at": "timestamptz",
@@ -56,10 +58,11 @@ def create_ticket(actor: Person, *, fields: Mapping[str, Any]) -> TicketPayload:
     """Open a ticket. `fields` are the columns to set, by Python name; absent ones take their defaults."""
     require(actor, "createTicket")
     wanted = {name: value for name, value in fields.items() if not (name == "requester_id" and value is None)}
+    wanted["custom_fields"] = given = fields_given(actor, wanted.get("custom_fields", {}))
     moment = now()
     ticket = Ticket(requester=actor, created_by=actor, created_at=moment, updated_at=moment, last_activity_at=moment)
-    _require_rights(actor, _differences(ticket, wanted))
-    _apply(ticket, wanted, Named())
+    _require_rights(actor, ticket, _differences(ticket, wanted))
+    _apply(ticket, wanted | {"custom_fields": fields_of_new(actor, given)}, Named())
     ticket.done_at = None if TicketStatus(ticket.status).is_active else moment
     ticket.number = _next_number()
     ticket.save(force_insert=True)
@@ -92,11 +95,14 @@ def apply_change(
     `actor` None: the hub itself. Its events are recorded; the caller writes the row and, where `words_changed`, its
     words. Refuses before it does anything.
     """
+    fields = with_fields_after(actor, ticket, fields)
     changes = _differences(ticket, fields)
     if not changes:
         return None
     if actor is not None:
-        _require_rights(actor, changes)
+        _require_rights(actor, ticket, changes)
+    require_resolvable(actor, ticket, fields)
+    fields_before = ticket.custom_fields
     requester_before, status_before = ticket.requester_id, TicketStatus(ticket.status)
     _apply(ticket, {name: value for name, value in fields.items() if to_json_name(name) in changes}, named)
     moment = now()
@@ -104,7 +110,7 @@ def apply_change(
     ticket.updated_at = ticket.last_activity_at = moment
     ticket.words_changed = bool(changes.keys() & WORDS_OF)
     _follow(ticket, status_before, moment)
-    payload = ticket_payload(ticket)
+    payload = ticket_payload(ticket, fields_before=fields_before)
     for type_, group in changes_by_type(changes):
         record(actor, CHANGE_EVENTS[type_](ticket=payload, changes=group))
     if ticket.requester_id != requester_before:
@@ -159,7 +165,10 @@ def index_tickets(tickets: Sequence[Ticket]) -> None:
         unique_fields=["ticket"],
         update_fields=["vector"],
     )
-    remember_words((word for document in documents.values() for word in document.words()), public=True)
+    for is_public in (True, False):
+        remember_words(
+            (word for document in documents.values() for word in document.words(said=is_public)), public=is_public
+        )
 
 
 def touch_ticket(ticket: Ticket, *, responded_at: datetime | None = None) -> None:
@@ -197,8 +206,9 @@ def _json(value: Any) -> Any:
     return str(value) if isinstance(value, (UUID, str)) else value
 
 
-def _require_rights(actor: Person, changes: Mapping[str, tuple[Any, Any]]) -> None:
-    if refused := forbidden_fields(Role(actor.role), changes):
+def _require_rights(actor: Person, ticket: Ticket, changes: Mapping[str, tuple[Any, Any]]) -> None:
+    own = {"customFields"} if are_theirs(ticket, changes.get("customFields")) else set()
+    if refused := [name for name in forbidden_fields(Role(actor.role), changes) if name not in own]:
         raise FieldForbidden.of(refused)
 
 

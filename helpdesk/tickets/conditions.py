@@ -6,6 +6,7 @@ The property test of filter.py holds the two against each other, here too.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,13 +18,14 @@ from helpdesk.clock import now
 from helpdesk.people.models import PersonWords
 from helpdesk.people.words import person_document
 from helpdesk.shapes import Moment
+from helpdesk.tickets.field_sql import field_sql
 from helpdesk.tickets.spans import Span
-from helpdesk.tickets.syntax import ACTIVE, Asked, Condition, Somebody
+from helpdesk.tickets.syntax import ACTIVE, SCOPES, Asked, Condition, Somebody
 from helpdesk.tickets.words import ticket_document
 from helpdesk.vocabulary import TicketPriority, TicketStatus
 from helpdesk.words.documents import Document
 from helpdesk.words.lookups import holding
-from helpdesk.words.terms import tsquery_of
+from helpdesk.words.terms import Term, tsquery_of
 
 _PEOPLE = {
     "assignee": ("assigned_to_id", "assignedTo"),
@@ -34,12 +36,19 @@ _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 _MOST_NAMED = 200
 
 
-def asked_sql(asked: Asked, me: UUID) -> Q:
+def asked_sql(asked: Asked, me: UUID, *, is_staff: bool = False) -> Q:
     """For a queryset of tickets. Names are looked up here, so that the planner knows whom it is about."""
     where = conditions_sql(asked, me)
     if asked.terms:
-        where &= holding("words__vector", asked.terms)
+        where &= holding("words__vector", terms_for(asked, is_staff=is_staff))
     return where
+
+
+def terms_for(asked: Asked, *, is_staff: bool) -> tuple[Term, ...]:
+    """The terms where they are looked for in tickets: a requester's never in custom fields."""
+    scopes = asked.scopes - {"comments"} or SCOPES.keys() - {"comments"}
+    weights = "".join(sorted({SCOPES[scope] for scope in scopes if is_staff or scope != "fields"}))
+    return tuple(replace(term, weights="" if weights == "ABCD" else weights) for term in asked.terms)
 
 
 def conditions_sql(asked: Asked, me: UUID) -> Q:
@@ -61,7 +70,12 @@ def _positive(condition: Condition) -> Condition:
 
 
 def asked_holds(
-    asked: Asked, ticket: Mapping[str, Any], me: UUID, *, document: Callable[[], Document] | None = None
+    asked: Asked,
+    ticket: Mapping[str, Any],
+    me: UUID,
+    *,
+    is_staff: bool = False,
+    document: Callable[[], Document] | None = None,
 ) -> bool:
     """For a ticket's JSON as staff have it. `document` gives its words, else they are made."""
     if asked.says_nothing or not all(_holds(condition, ticket, me) for condition in asked.conditions):
@@ -69,13 +83,17 @@ def asked_holds(
     if not asked.terms:
         return True
     words = document() if document else document_of_shape(ticket)
-    return all(term.holds(words) for term in asked.terms)
+    return all(term.holds(words) for term in terms_for(asked, is_staff=is_staff))
 
 
 def document_of_shape(ticket: Mapping[str, Any]) -> Document:
     """What a ticket is found by, from its JSON as staff have it."""
     return ticket_document(
-        number=ticket["number"], title=ticket["title"], description=ticket["description"], tags=ticket["tags"]
+        number=ticket["number"],
+        title=ticket["title"],
+        description=ticket["description"],
+        tags=ticket["tags"],
+        custom_fields=ticket["customFields"],
     )
 
 
@@ -97,6 +115,8 @@ def _value_sql(field: str, value: Any, me: UUID) -> Q:
             return Q(tags__contains=[value])
         case "number":
             return Q(number=value)
+        case "field":
+            return field_sql(value, me)
         case "is":
             return _kind_sql(value)
         case "created" | "updated":
@@ -154,6 +174,8 @@ def _value_holds(field: str, value: Any, ticket: Mapping[str, Any], me: UUID) ->
             return bool(ticket[field] == value)
         case "tag":
             return value in ticket["tags"]
+        case "field":
+            return bool(value.holds(ticket["customFields"], me))
         case "is":
             return _is_kind(value, ticket)
         case "created" | "updated":

@@ -15,7 +15,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from helpdesk.shapes import Moment, Shape
 from helpdesk.teams.queries import list_teams_of
+from helpdesk.tickets.asked_fields import LONGEST, TAKES, AskedField, read_asked
 from helpdesk.tickets.conditions import asked_holds, asked_sql
+from helpdesk.tickets.field_sql import field_sql
 from helpdesk.tickets.syntax import LONGEST_QUESTION, Asked, NotUnderstood, understand
 from helpdesk.vocabulary import TicketPriority, TicketStatus
 from helpdesk.words.documents import Document
@@ -59,6 +61,18 @@ def _understood(question: str) -> str:
 Question = Annotated[str, StringConstraints(max_length=LONGEST_QUESTION), AfterValidator(_understood)]
 
 
+def _field_understood(text: str) -> str:
+    if read_asked(text) is None:
+        raise ValueError(f"A field's condition is {TAKES}.")
+    return text
+
+
+FieldCondition = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=LONGEST), AfterValidator(_field_understood)
+]
+MOST_FIELDS = 20
+
+
 class TicketFilter(Shape):
     """Which tickets. Several values of one field mean any of them; several fields mean all of them.
 
@@ -73,6 +87,8 @@ class TicketFilter(Shape):
     requester_id: Somebody | None = None
     created_by_id: Somebody | None = None
     tag: Annotated[list[str], BeforeValidator(split)] = Field(default_factory=list, max_length=MOST_VALUES)
+    field: list[FieldCondition] = Field(default_factory=list, max_length=MOST_FIELDS)
+    """Of custom fields, all of them: `region:emea,apac`, `seats:>=5`, `due:..2026-03-31`, `vip:yes`, `site:none`."""
     q: Question | None = None
     """What is typed into a search box (docs/search.md): words, `"exact words"`, `status:open`, `-tag:vpn` …"""
     created_from: Moment | None = None
@@ -80,8 +96,8 @@ class TicketFilter(Shape):
     updated_from: Moment | None = None
     updated_to: Moment | None = None
 
-    def to_sql(self, me: UUID) -> Q:
-        """The condition for a queryset of tickets, asked by `me`."""
+    def to_sql(self, me: UUID, *, is_staff: bool = False) -> Q:
+        """The condition for a queryset of tickets, asked by `me`; staff find words in custom fields, too."""
         where = Q()
         if self.status:
             where &= Q(status__in=[status.value for status in self.status])
@@ -98,7 +114,9 @@ class TicketFilter(Shape):
                 where &= Q(**{f"{column}_at__gte": start})
             if (end := getattr(self, f"{column}_to")) is not None:
                 where &= Q(**{f"{column}_at__lt": end})
-        return where & asked_sql(self.asked(), me)
+        for one in self.asked_fields():
+            where &= field_sql(one, me)
+        return where & asked_sql(self.asked(), me, is_staff=is_staff)
 
     def matches(
         self,
@@ -106,6 +124,7 @@ class TicketFilter(Shape):
         me: UUID,
         *,
         my_teams: Collection[UUID] = (),
+        is_staff: bool = False,
         document: Callable[[], Document] | None = None,
     ) -> bool:
         """The same decision for a ticket's JSON shape, without a database.
@@ -125,7 +144,9 @@ class TicketFilter(Shape):
             return False
         if self.tag and not set(self.tag) & set(ticket["tags"]):
             return False
-        return self._in_time(ticket) and asked_holds(self.asked(), ticket, me, document=document)
+        if not all(one.holds(ticket["customFields"], me) for one in self.asked_fields()):
+            return False
+        return self._in_time(ticket) and asked_holds(self.asked(), ticket, me, is_staff=is_staff, document=document)
 
     def _team_sql(self, me: UUID) -> Q:
         match self.team_id:
@@ -152,11 +173,16 @@ class TicketFilter(Shape):
     def is_about_me(self) -> bool:
         """Does the answer depend on who asks?"""
         words = (self.assigned_to_id, self.team_id, self.requester_id, self.created_by_id)
-        return "me" in words or "mine" in words or self.asked().is_about_me()
+        fields = any(one.is_about_me for one in self.asked_fields())
+        return "me" in words or "mine" in words or fields or self.asked().is_about_me()
 
     def is_about_time(self) -> bool:
         """Does the answer change while time passes and nothing else happens?"""
         return self.asked().is_about_time()
+
+    def asked_fields(self) -> list[AskedField]:
+        """`field`, understood."""
+        return [one for one in map(read_asked, self.field) if one is not None]
 
     def asked(self) -> Asked:
         """`q`, understood."""

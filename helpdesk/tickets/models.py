@@ -76,6 +76,7 @@ class Ticket(models.Model):
             models.Index(fields=["team", "created_at", "id"], name="ticket_team_created"),
             models.Index(fields=["requester", "created_at", "id"], name="ticket_requester_created"),
             GinIndex("tags", name="ticket_tags"),
+            GinIndex("custom_fields", name="ticket_custom_fields"),
             models.Index(
                 fields=["first_response_at"],
                 include=["created_at"],

@@ -26,9 +26,11 @@ from helpdesk.paging import (
 )
 from helpdesk.people.models import Person
 from helpdesk.people.queries import attach_people
+from helpdesk.tickets.asked_fields import sort_text, sorted_field
+from helpdesk.tickets.field_sql import FieldOrder
 from helpdesk.tickets.filter import TicketFilter
 from helpdesk.tickets.models import NOBODY, Ticket
-from helpdesk.tickets.rules import require_filter
+from helpdesk.tickets.rules import require_filter, require_order
 from helpdesk.tickets.syntax import Asked
 from helpdesk.vocabulary import Role
 
@@ -100,26 +102,28 @@ def lock_tickets(person: Person, ids: Collection[UUID], where: TicketFilter | No
     """
     visible = tickets_visible_to(person).filter(id__in=ids).order_by("id")
     list(visible.select_related(None).select_for_update().values_list("id"))
-    return {ticket.id: ticket for ticket in (visible.filter(where.to_sql(person.id)) if where else visible)}
+    return {ticket.id: ticket for ticket in (visible.filter(_picked(person, where)) if where else visible)}
 
 
 def list_ticket_ids(person: Person, where: TicketFilter, *, limit: int) -> list[UUID]:
     """Some of what the person may see and the filter picks, in no order."""
-    picked = tickets_visible_to(person).filter(where.to_sql(person.id))
+    picked = tickets_visible_to(person).filter(_picked(person, where))
     return list(picked.order_by().values_list("id", flat=True)[:limit])
 
 
 def count_tickets(person: Person, where: TicketFilter) -> tuple[int, bool]:
     """How many there are; beyond 10,000 it is 10,000 and True."""
-    picked = tickets_visible_to(person).filter(where.to_sql(person.id))
+    picked = tickets_visible_to(person).filter(_picked(person, where))
     count = picked.order_by().values("pk")[: DEEPEST_ROW + 1].count()
     return min(count, DEEPEST_ROW), count > DEEPEST_ROW
 
 
 def require_askable(person: Person, asked: Asked) -> None:
-    """Raise where a requester names people: what is found would tell addresses that they are not given."""
+    """Raise where a requester names people or custom fields: what is found would tell what they are not given."""
     if asked.is_about_people() and not person.is_staff:
         raise ValidationFailed.of("q", "Only agents and admins search by other people's names and addresses.", "people")
+    if asked.is_about_fields() and not person.is_staff:
+        raise ValidationFailed.of("q", "Only agents and admins search by custom fields.", "fields")
 
 
 def list_tickets(
@@ -134,8 +138,9 @@ def list_tickets(
     """One page of what the person may see and the filter picks; `also`: and a saved one."""
     require_filter(Role(person.role), where.model_fields_set)
     require_askable(person, where.asked())
+    require_order(Role(person.role), sort_by)
     order = order_of(sort_by, descending=descending)
-    picked = where.to_sql(person.id) & (also.to_sql(person.id) if also else Q())
+    picked = _picked(person, where) & (_picked(person, also) if also else Q())
     has_words = any(one.asked().terms for one in (where, also) if one)
     rows = _bare(tickets_visible_to(person)).filter(picked)
     page = paginate(rows, query, order, count_to=MOST_COUNTED if has_words else None)
@@ -144,14 +149,18 @@ def list_tickets(
 
 
 def order_of(sort_by: str, *, descending: bool) -> Order:
-    """One of ORDERS."""
+    """One of ORDERS, or by a custom field."""
+    if (field := sorted_field(sort_by)) is not None:
+        return Order(
+            sort_by, FieldOrder(field), lambda ticket: sort_text(ticket.custom_fields.get(field)), read_text, descending
+        )
     key, value_of, read = ORDERS[sort_by]
     return Order(sort_by, key, value_of, read, descending)
 
 
 def list_first_tickets(person: Person, where: Sequence[TicketFilter], order: Order, *, limit: int) -> list[Ticket]:
     """The first of what the person may see and all of the filters pick, with their people."""
-    picked = _bare(tickets_visible_to(person)).filter(*(one.to_sql(person.id) for one in where))
+    picked = _bare(tickets_visible_to(person)).filter(*(_picked(person, one) for one in where))
     tickets = list(in_order(picked, order)[:limit])
     attach_people((tickets, PEOPLE))
     return tickets
@@ -159,7 +168,7 @@ def list_first_tickets(person: Person, where: Sequence[TicketFilter], order: Ord
 
 def list_numbers(person: Person, where: Sequence[TicketFilter], *, limit: int) -> list[int]:
     """The numbers of some of what the person may see and all of the filters pick, in no order."""
-    picked = tickets_visible_to(person).filter(*(one.to_sql(person.id) for one in where))
+    picked = tickets_visible_to(person).filter(*(_picked(person, one) for one in where))
     try:
         sql, values = picked.order_by("pk").values("number")[:limit].query.sql_with_params()
     except EmptyResultSet:
@@ -168,6 +177,10 @@ def list_numbers(person: Person, where: Sequence[TicketFilter], *, limit: int) -
         # As one array: ten thousand rows, read one by one, would keep a thread busy for long.
         cursor.execute(f"SELECT array_agg(picked.number) FROM ({sql}) picked", values)
         return cursor.fetchone()[0] or []
+
+
+def _picked(person: Person, where: TicketFilter) -> Q:
+    return where.to_sql(person.id, is_staff=person.is_staff)
 
 
 def _bare(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from helpdesk.errors import Detail, Forbidden
+from helpdesk.tickets.asked_fields import sorted_field
 from helpdesk.vocabulary import Role, TicketStatus
 
 REQUESTER_FIELDS = frozenset({"title", "description", "priority", "status"})
@@ -17,7 +18,7 @@ REQUESTER_STATUSES = frozenset({TicketStatus.OPEN, TicketStatus.RESOLVED, Ticket
 HOTTEST_FIRST = (("status",), ("assignedToId", "teamId"), ("priority",))
 """Fields whose change is an event of its own kind, in the order in which they are recorded."""
 
-STAFF_FILTERS = {"team_id": "teamId"}
+STAFF_FILTERS = {"team_id": "teamId", "field": "field"}
 """What only agents and admins may ask a list for: a requester's answers must not tell what is hidden from them."""
 
 
@@ -59,6 +60,12 @@ def changes_by_type(changes: Mapping[str, tuple[Any, Any]]) -> list[tuple[str, d
     rest = {field: pair for field, pair in changes.items() if not any(field in group for group in groups)}
     own = [(type_of_change(*_first(group)), group) for group in groups if group]
     return ([("ticket.updated", rest)] if rest else []) + own
+
+
+def require_order(role: Role, sort_by: str) -> None:
+    """Raise FilterForbidden where a requester sorts by a custom field: the order would tell what stands in it."""
+    if not role.is_staff and sorted_field(sort_by) is not None:
+        raise FilterForbidden(details=[Detail("sortBy", FilterForbidden.__doc__ or "", "field")])
 
 
 def require_filter(role: Role, names: Collection[str]) -> None:

@@ -51,7 +51,10 @@ class CreateTicket(Input):
 
 
 class ChangeTicket(Input):
-    """The fields to change; those left out stay. Sending a field's present value is no change."""
+    """The fields to change; those left out stay. Sending a field's present value is no change.
+
+    `customFields` replaces all of them; `setCustomFields` sets those it names, and null takes one away.
+    """
 
     title: Title = ""
     description: Description = ""
@@ -62,10 +65,13 @@ class ChangeTicket(Input):
     team_id: UUID | None = None
     tags: Tags = Field(default_factory=list)
     custom_fields: SmallObject = Field(default_factory=dict)
+    set_custom_fields: SmallObject = Field(default_factory=dict)
     metadata: SmallObject = Field(default_factory=dict)
 
 
-SortBy = Literal["createdAt", "updatedAt", "number", "title", "status", "priority", "assignedTo"]
+FieldName = Annotated[str, StringConstraints(pattern=r"^field:[A-Za-z_][A-Za-z0-9_.-]{0,39}$")]
+"""A custom field where lists are sorted, and have columns: `field:` and its key."""
+SortBy = Literal["createdAt", "updatedAt", "number", "title", "status", "priority", "assignedTo"] | FieldName
 
 
 class FilterInBody(TicketFilter):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from helpdesk.custom_fields.queries import hidden_keys
 from helpdesk.events.payloads import TicketPayload
 from helpdesk.events.projection import for_viewer
 from helpdesk.people.models import Person
@@ -14,8 +16,11 @@ from helpdesk.tickets.models import Ticket
 from helpdesk.vocabulary import TicketStatus
 
 
-def ticket_payload(ticket: Ticket) -> TicketPayload:
-    """The agents' shape. Reads the related people and team, so select them with the row."""
+def ticket_payload(ticket: Ticket, *, fields_before: Mapping[str, Any] | None = None) -> TicketPayload:
+    """The agents' shape. Reads the related people and team, so select them with the row.
+
+    `fields_before`: what stood in its custom fields, where that is told beside it.
+    """
     assignee, team = ticket.assigned_to, ticket.team
     return TicketPayload(
         id=ticket.id,
@@ -34,6 +39,7 @@ def ticket_payload(ticket: Ticket) -> TicketPayload:
         team=team_reference(team) if team else None,
         tags=ticket.tags,
         custom_fields=ticket.custom_fields,
+        hidden_fields=hidden_keys(ticket.custom_fields, fields_before or {}),
         metadata=ticket.metadata,
         version=ticket.version,
         last_activity_at=ticket.last_activity_at,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
+from helpdesk.tickets.asked_fields import TAKES, AskedField, read_asked
 from helpdesk.tickets.spans import Span, read_age_or_span, read_end, read_start
 from helpdesk.vocabulary import TicketPriority, TicketStatus
 from helpdesk.words.nearness import distance
@@ -22,7 +23,8 @@ MOST_WORDS = 100
 SHORTEST_LAST = 3
 """The last word is taken for the beginning of one from so many letters on."""
 ACTIVE = tuple(status for status in TicketStatus if status.is_active)
-SCOPES = {"title": "A", "tags": "B", "description": "C", "comments": "D"}
+SCOPES = {"title": "A", "tags": "B", "description": "C", "fields": "D", "comments": "D"}
+"""In a ticket's own words D are those of its custom fields."""
 KINDS_OF_TICKETS = ("unassigned", "assigned", "active", "done")
 _PEOPLE = {"assignee": "assignee", "requester": "requester", "creator": "creator"}
 _QUOTES = '"“”„«»'
@@ -67,12 +69,19 @@ class Asked:
         return bool(self._kinds_of_people() & {"email", "name"})
 
     def is_about_me(self) -> bool:
-        return "me" in self._kinds_of_people()
+        return "me" in self._kinds_of_people() or any(one.is_about_me for one in self._fields())
+
+    def is_about_fields(self) -> bool:
+        """Does it ask for custom fields, or for words in them?"""
+        return bool(self._fields()) or "fields" in self.scopes
 
     def is_about_time(self) -> bool:
         """Is there a day or an age that is counted from now?"""
         spans = [value for one in self.conditions for value in one.values if isinstance(value, Span)]
         return any(moment and moment.at is None for span in spans for moment in (span.start, span.end))
+
+    def _fields(self) -> list[AskedField]:
+        return [value for one in self.conditions for value in one.values if isinstance(value, AskedField)]
 
     def _kinds_of_people(self) -> set[str]:
         return {value.kind for one in self.conditions for value in one.values if isinstance(value, Somebody)}
@@ -105,7 +114,7 @@ def understand(question: str) -> Asked:
             conditions.append(Condition("number", (number,), negated=chunk.negated))
         else:
             spoken.append(chunk)
-    weights = "".join(SCOPES[scope] for scope in dict.fromkeys(scopes))
+    weights = "".join(dict.fromkeys(SCOPES[scope] for scope in scopes))
     terms = [term for chunk in spoken if (term := _term(chunk, weights))]
     if sum(len(term.words) for term in terms) > MOST_WORDS:
         raise NotUnderstood(f"At most {MOST_WORDS} words.")
@@ -217,6 +226,13 @@ def _tags(chunk: _Chunk) -> tuple[str, tuple[object, ...]]:
     return "tag", tuple(found)
 
 
+def _field(chunk: _Chunk) -> tuple[str, tuple[object, ...]]:
+    asked = read_asked(chunk.text)
+    if asked is None:
+        raise NotUnderstood(f"`field:` takes {TAKES}.")
+    return "field", (asked,)
+
+
 def _numbers(chunk: _Chunk) -> tuple[str, tuple[object, ...]]:
     digits = [value.removeprefix("#") for value in _values(chunk)]
     if not digits or not all(one.isascii() and one.isdigit() for one in digits):
@@ -249,6 +265,7 @@ _READERS: dict[str, _Reader] = {
     "priority": _choice("priority", {p.value: p for p in TicketPriority} | {"critical": TicketPriority.URGENT}),
     **dict.fromkeys(_PEOPLE, _people),
     "tag": _tags,
+    "field": _field,
     "number": _numbers,
     "is": _choice("is", {kind: kind for kind in KINDS_OF_TICKETS}),
     "before": _span(read_end, "created", _A_DAY),
@@ -256,5 +273,5 @@ _READERS: dict[str, _Reader] = {
     "created": _span(read_age_or_span, "created", _SPAN),
     "updated": _span(read_age_or_span, "updated", _SPAN),
 }
-_ALIASES = {"tags": "tag", "assigned": "assignee", "author": "creator"}
+_ALIASES = {"tags": "tag", "fields": "field", "assigned": "assignee", "author": "creator"}
 KEYS = (*_READERS, "in")

@@ -50,8 +50,11 @@ class Document:
             for word, places in self.places.items()
         )
 
-    def words(self) -> set[str]:
-        return set(self.places)
+    def words(self, *, said: bool | None = None) -> set[str]:
+        """All of them; `said`: only those that stand in more than D, or only the others."""
+        if said is None:
+            return set(self.places)
+        return {word for word, places in self.places.items() if any(weight != "D" for _, weight in places) == said}
 
 
 def is_worth_knowing(word: str) -> bool:

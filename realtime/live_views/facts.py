@@ -16,7 +16,7 @@ _PEOPLE = ("requester", "createdBy", "assignedTo")
 _NAME_FIELDS = ("id", "email", "firstName", "lastName", "name")
 _WHAT_NAMES = frozenset({"firstName", "lastName", "email", "name"})
 _ABOUT_TICKETS = ("ticket.", "comment.", "attachment.")
-_ABOUT_OTHERS = ("user.", "team.", "view.")
+_ABOUT_OTHERS = ("user.", "team.", "view.", "custom_field.")
 
 
 class Names:

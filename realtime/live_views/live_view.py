@@ -221,7 +221,9 @@ class LiveView:
         return known is not None and known.key == row.key
 
     def _depends_on(self, facts: Facts) -> bool:
-        """Does it pick other tickets now that people or teams have changed?"""
+        """Does it show others, or other parts of them, now that people, teams or fields have changed?"""
+        if facts.type.startswith("custom_field."):
+            return not self.selection.person.is_staff
         if self.selection.is_about_names and facts.type == "user.updated" and facts.renamed is not None:
             return True
         if not self.selection.is_about_teams:

@@ -11,7 +11,7 @@ from helpdesk.ticket_views.models import TicketView
 from helpdesk.ticket_views.queries import filter_of
 from helpdesk.tickets.filter import TicketFilter
 from helpdesk.tickets.queries import require_askable
-from helpdesk.tickets.rules import require_filter
+from helpdesk.tickets.rules import require_filter, require_order
 from helpdesk.vocabulary import Role
 from realtime.live_views.selection import LARGEST_WINDOW, Selection
 from realtime.protocol import BadFrame, ErrorCode, Subscribe
@@ -36,6 +36,7 @@ class Question:
         try:
             require_filter(Role(person.role), where.model_fields_set)
             require_askable(person, where.asked())
+            require_order(Role(person.role), frame.sort_by or DEFAULT_ORDER[0])
         except HelpdeskError as refused:
             raise BadFrame(ErrorCode(refused.code), _told(refused), frame.id) from None
         order = None

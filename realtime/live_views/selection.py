@@ -14,6 +14,7 @@ from helpdesk.events.projection import for_viewer
 from helpdesk.events.rules import Viewer
 from helpdesk.people.models import Person
 from helpdesk.people.queries import viewer_of
+from helpdesk.tickets.asked_fields import sort_text, sorted_field
 from helpdesk.tickets.filter import TicketFilter
 from helpdesk.tickets.models import NOBODY
 from helpdesk.vocabulary import TicketPriority
@@ -22,7 +23,7 @@ from realtime.live_views.rows import Key, Row
 
 LARGEST_WINDOW = 100
 _RANKS = {priority.value: priority.rank for priority in TicketPriority}
-_LISTS = ("status", "priority", "tag")
+_LISTS = ("status", "priority", "tag", "field")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,10 @@ class Selection:
         if ticket is None or (self._requester_id is not None and ticket["requesterId"] != self._requester_id):
             return False
         return all(
-            one.matches(ticket, self.me, my_teams=my_teams, document=lambda: facts.document) for one in self.filters
+            one.matches(
+                ticket, self.me, my_teams=my_teams, is_staff=self.person.is_staff, document=lambda: facts.document
+            )
+            for one in self.filters
         )
 
     def row(self, ticket: dict[str, Any]) -> Row:
@@ -95,6 +99,8 @@ class Selection:
                 value: Any = _RANKS[ticket["priority"]]
             case "assignedTo":
                 value = ticket["assignedToId"] or str(NOBODY)
+            case field if (key := sorted_field(field)) is not None:
+                value = sort_text(ticket["customFields"].get(key))
             case field:
                 value = ticket[field]
         return value, ticket["id"]

@@ -166,7 +166,11 @@ def _copy_words(cursor: Any, tickets: list[dict[str, str]], comments: list[dict[
     for ticket in tickets:
         tags = [tag for tag in ticket["tags"].strip("{}").split(",") if tag]
         document = ticket_document(
-            number=int(ticket["number"]), title=ticket["title"], description=ticket["description"], tags=tags
+            number=int(ticket["number"]),
+            title=ticket["title"],
+            description=ticket["description"],
+            tags=tags,
+            custom_fields={},
         )
         known[True] |= document.words()
         rows["ticket_words"].append({"ticket_id": ticket["id"], "vector": document.vector()})

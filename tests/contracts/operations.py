@@ -47,6 +47,7 @@ class Target:
     member_id: UUID = field(default_factory=uuid4)
     view_id: UUID = field(default_factory=uuid4)
     draft_id: UUID = field(default_factory=uuid4)
+    field_id: UUID = field(default_factory=uuid4)
     address: str = "nobody@nowhere.example"
     """Of that person."""
     export_id: UUID = field(default_factory=uuid4)
@@ -80,6 +81,7 @@ class Target:
             "view": str(self.view_id),
             "draftId": str(self.draft_id),
             "draftKind": "reply",
+            "fieldId": str(self.field_id),
             "exportId": str(self.export_id),
             "memberIds": str(self.member_id),
         }
@@ -110,6 +112,7 @@ class Target:
             "stream": f"ticket:{self.ticket_id}",
             "since": f"{uuid4()}.0",
             "timeZone": "Europe/Berlin",
+            "field": ["floor:3"],
         }
 
 
@@ -163,6 +166,10 @@ class Operation:
             return {"sinceSeq": 1}  # one of two
         if self.id == "bulkTickets":
             return {"ids": [str(target.ticket_id)], "set": {"priority": "low"}}  # one way to pick, one thing to do
+        if self.id == "createCustomField":
+            return {"key": f"field{uuid4().hex[:8]}", "label": "A field", "type": "text", "isShown": True}
+        if self.id in ("updateCustomField", "patchCustomField"):
+            return {"label": "Another label", "required": "resolving"}
         if self.id == "createExport":
             found = _object(_resolved({"$ref": "#/components/schemas/TicketsInBody"}), target, optional)
             return {"tickets": found, "timeZone": "UTC"}  # one thing to ask for

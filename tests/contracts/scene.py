@@ -17,6 +17,8 @@ from helpdesk.clock import now
 from helpdesk.comments.actions import add_comment
 from helpdesk.drafts.actions import save_draft
 from helpdesk.exports.models import Export
+from helpdesk.field_settings.actions import create_field
+from helpdesk.field_settings.schemas import CreateCustomField
 from helpdesk.mail.models import Mail, MailTemplate, UndeliverableAddress
 from helpdesk.notifications.models import Notification
 from helpdesk.people.actions import start_session
@@ -28,7 +30,7 @@ from helpdesk.teams.actions import create_team
 from helpdesk.ticket_views.actions import create_view
 from helpdesk.ticket_views.schemas import CreateView
 from helpdesk.tickets.actions import create_ticket
-from helpdesk.vocabulary import DraftKind, LinkPurpose, NotificationKind, Role
+from helpdesk.vocabulary import DraftKind, FieldType, LinkPurpose, NotificationKind, Role
 from helpdesk.webhooks.actions.again import ping
 from helpdesk.webhooks.actions.endpoints import create_webhook
 from helpdesk.work import unit_of_work
@@ -64,6 +66,8 @@ class Scene:
     file_url: str
     draft_id: UUID
     """`author`'s reply on the ticket, not sent."""
+    field_id: UUID
+    """A custom field that requesters get."""
     view_id: UUID
     """The team's; `author`'s own where they are staff."""
     export_id: UUID
@@ -89,6 +93,7 @@ _NAMED = (
     "file_url",
     "view_id",
     "draft_id",
+    "field_id",
     "export_id",
 )
 
@@ -132,6 +137,11 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
         owner = author if author.is_staff else desk.agent
         shared = {"visibility": "team", "team_id": team.id}
         view = create_view(owner, fields=CreateView(name=f"{word} view").everything() | shared)
+        field = create_field(
+            desk.admin,
+            fields=CreateCustomField(key="scene", label=f"{word} field", type=FieldType.TEXT).everything()
+            | {"is_shown": True},
+        )
         export = Export.objects.create(
             person=author,
             kind="tickets",
@@ -159,6 +169,7 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
         file_url=url,
         view_id=view.id,
         draft_id=draft.id,
+        field_id=field.id,
         export_id=export.id,
     )
 

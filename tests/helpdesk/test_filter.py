@@ -15,6 +15,8 @@ from helpdesk.people.models import Person
 from helpdesk.teams.models import Team, TeamMember
 from helpdesk.teams.queries import list_teams_of
 from helpdesk.tickets.actions import index_tickets
+from helpdesk.tickets.asked_fields import sort_text
+from helpdesk.tickets.field_sql import FieldOrder
 from helpdesk.tickets.filter import TicketFilter
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.shapes import ticket_payload
@@ -24,6 +26,29 @@ from tests.conftest import Desk
 from tests.helpdesk.conftest import People
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
+FIELDS: list[dict[str, Any]] = [
+    *({}, {"seats": 5}, {"seats": 7.25, "region": "emea"}, {"seats": -1e15}, {"seats": "5"}, {"seats": True}),
+    *({"region": "apac", "due": "2026-01-02"}, {"region": ["emea", "us"]}, {"region": "a b", "due": "2026-02-01"}),
+    *({"region": None}, {"due": "soon"}, {"due": 20260102, "region": {"emea": 1}}, {"vip": True}, {"vip": False}),
+    *(
+        {"vip": "yes", "region": [["emea"], 5]},
+        {"note": "VPN drops", "due": "\uff12026-01-02"},
+        {"buyer": "me"},
+    ),
+]
+ASKED = [
+    *("seats:5", "seats:>5", "seats:>=5", "seats:<5.5", "seats:-10..6", "seats:..7.25", "seats:any", "seats:none"),
+    *("region:emea", "region:apac,a b", "region:none", "region:us,5", "due:>=2026-01-02", "due:<2026-02-01"),
+    *(
+        "due:2026-01-01..2026-01-31",
+        "due:2026-01-02",
+        "vip:yes",
+        "vip:no,true",
+        "note:any",
+        "buyer:me",
+        "x:none",
+    ),
+]
 TAGS = ["vpn", "VPN", "a b", "x"]
 WORDS = [
     *("vpn", "VPN drops", "100%", "under_score", "back\\slash", "'quote'", "#12", "7", "12", "", "two  blanks"),
@@ -67,6 +92,7 @@ CHUNKS = [
         "assignee:none",
         "-assignee:none",
     ),
+    *("field:seats:>=5", "-field:region:emea", 'field:"region:a b"', "-field:due:>2026-01-15", "in:fields drops"),
     *("assignee:ada", "-assignee:ada,agent", "requester:user@acme.example", "-creator:oth", "requester:oth"),
     *("before:2026-01-02", "after:2026-01-02", "created:2026-01-01..2026-01-01", "updated:>2026-01-01", "-created:<1d"),
     *("created:>=2026-01-01T12:00:00Z", "updated:<=2026-01-01", "updated:>7d", "created:today", "https://vpn/drops"),
@@ -93,6 +119,7 @@ def make_tickets(desk: Desk) -> list[Ticket]:
             assigned_to=chance.choice(staff),
             team=chance.choice(teams),
             tags=chance.sample(TAGS, chance.randrange(3)),
+            custom_fields=FIELDS[number % len(FIELDS)],
             created_at=BEGIN + timedelta(hours=chance.randrange(48)),
             updated_at=BEGIN + timedelta(hours=chance.randrange(48), milliseconds=chance.randrange(2)),
         )
@@ -127,6 +154,7 @@ def filters(ids: list[UUID], teams: list[UUID]) -> st.SearchStrategy[TicketFilte
         "requesterId": person,
         "createdById": person,
         "tag": st.lists(st.sampled_from([*TAGS, "vpn,x", "there is none"]), max_size=2),
+        "field": st.lists(st.sampled_from(ASKED), max_size=2),
         "q": questions(),
         "createdFrom": moment,
         "createdTo": moment,
@@ -153,10 +181,16 @@ class TestTheTwoCompilers:
         @given(where=filters(people, teams))
         def agree(where: TicketFilter) -> None:
             me = desk.agent.id
-            by_sql = set(Ticket.objects.filter(where.to_sql(me)).values_list("id", flat=True))
-            by_hand = {id_ for id_, shape in shapes.items() if where.matches(shape, me, my_teams=my_teams)}
-            assert by_sql == by_hand, where
-            matched.append(len(by_sql))
+            for is_staff in (True, False):
+                sql = where.to_sql(me, is_staff=is_staff)
+                by_sql = set(Ticket.objects.filter(sql).values_list("id", flat=True))
+                by_hand = {
+                    id_
+                    for id_, shape in shapes.items()
+                    if where.matches(shape, me, my_teams=my_teams, is_staff=is_staff)
+                }
+                assert by_sql == by_hand, (where, is_staff)
+                matched.append(len(by_sql))
 
         agree()
         assert max(matched) > 1, "the filters picked nothing"
@@ -173,6 +207,7 @@ class TestTheTwoCompilers:
             "created_by_id": "me",
             "team_id": "mine",
             "tag": ["vpn"],
+            "field": ["seats:any"],
             "q": "vpn",
         }
         moment = (BEGIN + timedelta(hours=24)).isoformat()
@@ -186,12 +221,27 @@ class TestTheTwoCompilers:
         for chunk in CHUNKS:
             says_nothing_alone = chunk in ("%", "'", "\\", ":") or chunk.startswith("in:")
             where = TicketFilter(q=f"{chunk} vpn" if says_nothing_alone else chunk)
-            by_sql = set(Ticket.objects.filter(where.to_sql(desk.ada.id)).values_list("id", flat=True))
-            assert by_sql == {id_ for id_, shape in shapes.items() if where.matches(shape, desk.ada.id)}, chunk
+            sql = where.to_sql(desk.ada.id, is_staff=True)
+            by_sql = set(Ticket.objects.filter(sql).values_list("id", flat=True))
+            matching = {id_ for id_, shape in shapes.items() if where.matches(shape, desk.ada.id, is_staff=True)}
+            assert by_sql == matching, chunk
             picked[chunk] = len(by_sql)
         none = {"created:today", "https://vpn/drops"}
         assert {chunk for chunk, count in picked.items() if count == 0} == none
         assert {chunk for chunk, count in picked.items() if count == len(tickets)} == {"updated:>7d", "-created:<1d"}
+
+    def test_agree_on_every_field_and_its_order(self, desk: Desk) -> None:
+        tickets = make_tickets(desk)
+        shapes = {ticket.id: ticket_payload(ticket).model_dump(mode="json", by_alias=True) for ticket in tickets}
+        for asked in ASKED:
+            where = TicketFilter(field=[asked])
+            by_sql = set(Ticket.objects.filter(where.to_sql(desk.ada.id)).values_list("id", flat=True))
+            assert by_sql == {id_ for id_, shape in shapes.items() if where.matches(shape, desk.ada.id)}, asked
+            assert 0 < len(by_sql) < len(tickets) or asked in ("x:none", "buyer:me")
+        for key in ("seats", "region", "due", "vip"):
+            sorted_there = list(Ticket.objects.order_by(FieldOrder(key), "id").values_list("id", flat=True))
+            sorted_here = sorted(shapes, key=lambda id_: (sort_text(shapes[id_]["customFields"].get(key)), id_))
+            assert sorted_there == sorted_here, key
 
 
 class TestOverHttp:

@@ -63,7 +63,9 @@ class TestDocuments:
     def test_of_any_text_can_be_stored(self, desk: Desk) -> None:
         longest = ["ﷺ" * 5000, "東" * 5000, "a b" * 1666, "é" * 5000, "x" * 5000, "\U0001f389\u0301" * 2000]
         for text in longest:
-            document = ticket_document(number=1, title=text[:200], description=text, tags=[text[:50]] * 50)
+            document = ticket_document(
+                number=1, title=text[:200], description=text, tags=[text[:50]] * 50, custom_fields={}
+            )
             with connection.cursor() as cursor:
                 cursor.execute("SELECT length(%s::tsvector)", [document.vector()])
                 assert cursor.fetchone()[0] == len(document.words())

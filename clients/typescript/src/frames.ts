@@ -97,6 +97,7 @@ export interface FilterInBody {
   requesterId?: string | "me" | null;
   createdById?: string | "me" | null;
   tag?: Array<string>;
+  field?: Array<string>;
   q?: string | null;
   createdFrom?: string | null;
   createdTo?: string | null;
@@ -215,7 +216,7 @@ export interface Subscribe {
   since?: Since | null;
   filter?: FilterInBody | null;
   viewId?: string | null;
-  sortBy?: "createdAt" | "updatedAt" | "number" | "title" | "status" | "priority" | "assignedTo" | null;
+  sortBy?: "createdAt" | "updatedAt" | "number" | "title" | "status" | "priority" | "assignedTo" | string | null;
   sortOrder?: "asc" | "desc" | null;
   window?: number | null;
 }
@@ -246,7 +247,10 @@ export interface TeamReference {
   name: string;
 }
 
-/** A ticket. Requesters do not get `metadata`, nor which team it is with. */
+/**
+ * A ticket. Requesters do not get `metadata`, nor which team it is with, nor the fields in
+ * `hiddenFields`.
+ */
 export interface TicketPayload {
   id: string;
   number: number;
@@ -264,6 +268,7 @@ export interface TicketPayload {
   team?: TeamReference | null;
   tags: Array<string>;
   customFields: Record<string, unknown>;
+  hiddenFields?: Array<string>;
   metadata?: Record<string, unknown> | null;
   version: number;
   lastActivityAt: string;
