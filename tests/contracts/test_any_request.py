@@ -124,7 +124,11 @@ def test_is_answered_as_documented(operation: Operation, stage: Stage) -> None:
     def try_it(case: Case[Any], role: Role | None) -> None:
         # An empty parameter means: not given.
         empty = any(value in ("", [""]) for value in case.query.values())
-        excluded: list[CheckFunction] = [negative_data_rejection] if empty else []
+        # A text is trimmed before it is measured.
+        trimmed = isinstance(case.body, dict) and any(
+            isinstance(value, str) and value != value.strip() for value in case.body.values()
+        )
+        excluded: list[CheckFunction] = [negative_data_rejection] if empty or trimmed else []
         case.call_and_validate(headers=headers(role) | {"Host": "localhost"}, checks=CHECKS, excluded_checks=excluded)
 
     try_it()
