@@ -31,9 +31,11 @@ from helpdesk.exports.api import network_router as exported_files
 from helpdesk.exports.api import router as exports
 from helpdesk.field_settings.api import router as custom_fields
 from helpdesk.mail.api import router as mail
+from helpdesk.merging.api import router as merging
 from helpdesk.notifications.api import router as notifications
 from helpdesk.people.api import router as people
 from helpdesk.refusals import tell_refusals
+from helpdesk.relations.api import router as relations
 from helpdesk.search.api import router as search
 from helpdesk.strict_json import StrictParser
 from helpdesk.tags.api import router as tags
@@ -79,6 +81,8 @@ tenant_operations.add_router("/tickets/next", next_ticket, tags=["Tickets"])
 tenant_operations.add_router("/tickets", tickets, tags=["Tickets"])
 tenant_operations.add_router("/tickets", ticket_comments, tags=["Comments"])
 tenant_operations.add_router("/tickets", ticket_drafts, tags=["Drafts"])
+tenant_operations.add_router("/tickets", relations, tags=["Tickets"])
+tenant_operations.add_router("/tickets", merging, tags=["Tickets"])
 tenant_operations.add_router("/drafts", drafts, tags=["Drafts"])
 tenant_operations.add_router("/notifications", notifications, tags=["Notifications"])
 tenant_operations.add_router("/users", people, tags=["People"])

@@ -12,9 +12,11 @@ from helpdesk.events.models import Event, EventHead
 from helpdesk.exports.models import Export
 from helpdesk.idempotency.models import IdempotentAnswer
 from helpdesk.mail.models import KeptMail, Mail, MailTemplate, UndeliverableAddress
+from helpdesk.moves.models import TicketMove
 from helpdesk.notifications.models import Notification, NotificationPreference
 from helpdesk.objects.models import StoredObject
 from helpdesk.people.models import AccountLink, Person, PersonWords, Session
+from helpdesk.relations.models import TicketRelation
 from helpdesk.sweeps.models import TicketSweep
 from helpdesk.teams.models import Team, TeamMember
 from helpdesk.ticket_views.models import TicketView
@@ -52,6 +54,8 @@ __all__ = [
     "Team",
     "TeamMember",
     "Ticket",
+    "TicketMove",
+    "TicketRelation",
     "TicketSweep",
     "TicketView",
     "TicketWords",

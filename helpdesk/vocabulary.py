@@ -59,6 +59,31 @@ class AssignmentMode(StrEnum):
     LEAST_BUSY = "least_busy"
 
 
+class RelationKind(StrEnum):
+    """How two tickets have to do with each other."""
+
+    LINK = "link"
+    DUPLICATE = "duplicate"
+    PARENT = "parent"
+
+
+class RelationWord(StrEnum):
+    """What another ticket is to the one of which it is told."""
+
+    LINK = "link"
+    DUPLICATE_OF = "duplicate_of"
+    DUPLICATED_BY = "duplicated_by"
+    PARENT = "parent"
+    CHILD = "child"
+
+
+class MoveKind(StrEnum):
+    """Why something that was said stands on another ticket now."""
+
+    MERGE = "merge"
+    SPLIT = "split"
+
+
 class DraftKind(StrEnum):
     """What a draft is to become."""
 

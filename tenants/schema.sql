@@ -391,8 +391,21 @@ CREATE TABLE ticket (
     done_at timestamp with time zone,
     first_response_at timestamp with time zone,
     reopened_count integer DEFAULT 0 NOT NULL,
+    merged_into_id uuid,
     CONSTRAINT ticket_reopened_count_check CHECK ((reopened_count >= 0)),
     CONSTRAINT ticket_version_check CHECK ((version >= 0))
+);
+--;
+CREATE TABLE ticket_move (
+    id uuid NOT NULL,
+    kind character varying(10) NOT NULL,
+    source_id uuid NOT NULL,
+    target_id uuid NOT NULL,
+    comment_ids uuid[] NOT NULL,
+    attachment_ids uuid[] NOT NULL,
+    before jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    undone_at timestamp with time zone
 );
 --;
 CREATE SEQUENCE ticket_number_seq
@@ -401,6 +414,15 @@ CREATE SEQUENCE ticket_number_seq
     NO MINVALUE
     NO MAXVALUE
     CACHE 1;
+--;
+CREATE TABLE ticket_relation (
+    id uuid NOT NULL,
+    kind character varying(10) NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    source_id uuid NOT NULL,
+    target_id uuid NOT NULL,
+    CONSTRAINT ticket_relation_another CHECK ((NOT (source_id = target_id)))
+);
 --;
 CREATE TABLE ticket_sweep (
     id uuid NOT NULL,
@@ -631,11 +653,20 @@ ALTER TABLE ONLY team_member
 ALTER TABLE ONLY team
     ADD CONSTRAINT team_pkey PRIMARY KEY (id);
 --;
+ALTER TABLE ONLY ticket_move
+    ADD CONSTRAINT ticket_move_pkey PRIMARY KEY (id);
+--;
 ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_number_key UNIQUE (number);
 --;
 ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_pkey PRIMARY KEY (id);
+--;
+ALTER TABLE ONLY ticket_relation
+    ADD CONSTRAINT ticket_relation_once UNIQUE (source_id, target_id, kind);
+--;
+ALTER TABLE ONLY ticket_relation
+    ADD CONSTRAINT ticket_relation_pkey PRIMARY KEY (id);
 --;
 ALTER TABLE ONLY ticket_sweep
     ADD CONSTRAINT ticket_sweep_pkey PRIMARY KEY (id);
@@ -787,7 +818,21 @@ CREATE INDEX ticket_done ON ticket USING btree (done_at) INCLUDE (created_at, st
 --;
 CREATE INDEX ticket_load ON ticket USING btree (assigned_to_id) INCLUDE (status) WHERE (done_at IS NULL);
 --;
+CREATE INDEX ticket_merged_into ON ticket USING btree (merged_into_id) WHERE (merged_into_id IS NOT NULL);
+--;
+CREATE INDEX ticket_move_attachments ON ticket_move USING gin (attachment_ids) WITH (fastupdate=off);
+--;
+CREATE INDEX ticket_move_comments ON ticket_move USING gin (comment_ids) WITH (fastupdate=off);
+--;
+CREATE INDEX ticket_move_source ON ticket_move USING btree (source_id, created_at);
+--;
+CREATE INDEX ticket_move_target ON ticket_move USING btree (target_id, created_at);
+--;
 CREATE INDEX ticket_priority ON ticket USING btree (priority, id);
+--;
+CREATE UNIQUE INDEX ticket_relation_one ON ticket_relation USING btree (source_id, kind) WHERE (NOT ((kind)::text = 'link'::text));
+--;
+CREATE INDEX ticket_relation_target_id_5ce6a713 ON ticket_relation USING btree (target_id);
 --;
 CREATE INDEX ticket_requester_created ON ticket USING btree (requester_id, created_at, id);
 --;
@@ -897,6 +942,15 @@ ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_created_by_id_4ea19596_fk_person_id FOREIGN KEY (created_by_id) REFERENCES person(id);
 --;
 ALTER TABLE ONLY ticket
+    ADD CONSTRAINT ticket_merged_into_id_0d5e09ed_fk_ticket_id FOREIGN KEY (merged_into_id) REFERENCES ticket(id);
+--;
+ALTER TABLE ONLY ticket_relation
+    ADD CONSTRAINT ticket_relation_source_id_3d77912f_fk_ticket_id FOREIGN KEY (source_id) REFERENCES ticket(id);
+--;
+ALTER TABLE ONLY ticket_relation
+    ADD CONSTRAINT ticket_relation_target_id_5ce6a713_fk_ticket_id FOREIGN KEY (target_id) REFERENCES ticket(id);
+--;
+ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_requester_id_66198ddf_fk_person_id FOREIGN KEY (requester_id) REFERENCES person(id);
 --;
 ALTER TABLE ONLY ticket
@@ -969,16 +1023,18 @@ INSERT INTO django_migrations VALUES (22, 'helpdesk', '0020_assignment', now());
 --;
 INSERT INTO django_migrations VALUES (23, 'helpdesk', '0021_custom_fields', now());
 --;
-INSERT INTO django_migrations VALUES (24, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (24, 'helpdesk', '0022_moves_and_relations', now());
 --;
-INSERT INTO django_migrations VALUES (25, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (25, 'tenants', '0001_initial', now());
 --;
-INSERT INTO django_migrations VALUES (26, 'tenants', '0003_wakeup', now());
+INSERT INTO django_migrations VALUES (26, 'tenants', '0002_extensions', now());
 --;
-INSERT INTO django_migrations VALUES (27, 'tenants', '0004_wakeup_since', now());
+INSERT INTO django_migrations VALUES (27, 'tenants', '0003_wakeup', now());
 --;
-INSERT INTO django_migrations VALUES (28, 'tenants', '0005_tenant_import', now());
+INSERT INTO django_migrations VALUES (28, 'tenants', '0004_wakeup_since', now());
 --;
-INSERT INTO django_migrations VALUES (29, 'tenants', '0006_tenant_record', now());
+INSERT INTO django_migrations VALUES (29, 'tenants', '0005_tenant_import', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 29, true);
+INSERT INTO django_migrations VALUES (30, 'tenants', '0006_tenant_record', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 30, true);

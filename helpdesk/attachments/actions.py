@@ -33,6 +33,7 @@ from helpdesk.events import catalogue
 from helpdesk.events.log import record, redact_attachment
 from helpdesk.events.payloads import AttachmentPayload
 from helpdesk.ids import new_id
+from helpdesk.moves.queries import places_of_attachment
 from helpdesk.objects import store
 from helpdesk.objects.actions import expect_object, hold_object, remove_object
 from helpdesk.objects.rules import key_of
@@ -40,7 +41,7 @@ from helpdesk.people.models import Person
 from helpdesk.permissions import require
 from helpdesk.tickets.actions import touch_ticket
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.queries import lock_ticket
+from helpdesk.tickets.queries import lock_place, lock_ticket
 from helpdesk.tickets.shapes import ticket_payload
 from helpdesk.vocabulary import Role
 
@@ -82,7 +83,7 @@ class Registration:
 def offer_upload(actor: Person, ticket_id: UUID, *, filename: str, mime_type: str, size: int | None) -> UploadOffer:
     """Let somebody put one file into the store, for a while."""
     require(actor, "createUploadUrl")
-    ticket = lock_ticket(actor, ticket_id)
+    ticket = lock_place(actor, ticket_id)
     _require_allowed(filename, mime_type, size)
     if count_open_uploads(actor) >= MOST_OPEN_UPLOADS:
         raise TooManyUploads
@@ -122,8 +123,8 @@ def begin_registration(
 ) -> Registration:
     """Find the upload, and make ready for a copy that nobody can change any more."""
     require(actor, "registerAttachment")
-    ticket = lock_ticket(actor, ticket_id)
-    upload = _named_upload(actor, ticket, key=key, named_file_url=named_file_url)
+    ticket = lock_place(actor, ticket_id)
+    upload = _named_upload(actor, (ticket_id, ticket.id), key=key, named_file_url=named_file_url)
     _require_allowed(filename, mime_type, size)
     if mime_type != upload.mime_type:
         raise ValidationFailed.of("mimeType", "This is not the type that the upload was for.", "type_differs")
@@ -153,8 +154,8 @@ def register_attachment(
 ) -> AttachmentPayload:
     """Make the checked copy an attachment of the ticket, or of one's own comment on it."""
     require(actor, "registerAttachment")
-    ticket = lock_ticket(actor, ticket_id)
-    upload = uploads_of(actor).filter(id=registration.upload_id, ticket=ticket).first()
+    ticket = lock_place(actor, ticket_id)
+    upload = uploads_of(actor).filter(id=registration.upload_id, ticket__in=(ticket_id, ticket.id)).first()
     if upload is None:
         raise AlreadyRegistered  # by another request, while this one looked at the file
     comment = _own_comment(actor, ticket, comment_id) if comment_id else None
@@ -194,7 +195,7 @@ def delete_attachment(actor: Person, attachment_id: UUID, *, ticket_id: UUID) ->
         comment_id=attachment.comment_id,
         is_internal=attachment.is_internal,
     )
-    redact_attachment(ticket_id=ticket.id, attachment_id=attachment.id)
+    redact_attachment(ticket_ids=places_of_attachment(attachment.id, now_on=ticket.id), attachment_id=attachment.id)
     remove_object(attachment.key)
     attachment.delete()
     record(actor, event)
@@ -215,18 +216,23 @@ def _require_allowed(filename: str, mime_type: str, size: int | None) -> None:
         raise ValidationFailed.of("fileSize", f"A file has at most {most} MB here.", "too_large")
 
 
-def _named_upload(actor: Person, ticket: Ticket, *, key: str | None, named_file_url: str | None) -> Upload:
-    """Only what was issued to this person for this ticket. What is named is compared, never followed."""
+def _named_upload(
+    actor: Person, ticket_ids: tuple[UUID, UUID], *, key: str | None, named_file_url: str | None
+) -> Upload:
+    """Only what was issued to this person for this ticket, or the one it forwards to.
+
+    What is named is compared, never followed.
+    """
     field = "key" if key is not None else "fileUrl"
     last = ((key if key is not None else named_file_url) or "").removesuffix("/file").rpartition("/")[2]
     upload_id = _uuid(last)
-    upload = uploads_of(actor).filter(id=upload_id, ticket=ticket).first() if upload_id else None
+    upload = uploads_of(actor).filter(id=upload_id, ticket__in=ticket_ids).first() if upload_id else None
     if upload is None:
-        if upload_id and Attachment.objects.filter(id=upload_id, ticket=ticket, uploader=actor).exists():
+        if upload_id and Attachment.objects.filter(id=upload_id, ticket__in=ticket_ids, uploader=actor).exists():
             raise AlreadyRegistered
         raise ValidationFailed.of(field, "This is no upload of yours for this ticket.", "unknown_upload")
     wrong_key = key is not None and key != upload.key
-    wrong_url = named_file_url is not None and named_file_url != file_url(ticket.id, upload.id)
+    wrong_url = named_file_url is not None and named_file_url != file_url(upload.ticket_id, upload.id)
     if wrong_key or wrong_url:
         raise ValidationFailed.of(
             "key" if wrong_key else "fileUrl", "This is no upload of yours for this ticket.", "unknown_upload"

@@ -9,6 +9,7 @@ from django.db.models import F, QuerySet
 from helpdesk.attachments.models import Attachment, Upload
 from helpdesk.clock import now
 from helpdesk.errors import NotFound
+from helpdesk.moves.queries import stood_on
 from helpdesk.paging import Order, Page, PageQuery, paginate, read_moment
 from helpdesk.people.models import Person
 from helpdesk.people.queries import attach_people
@@ -31,9 +32,9 @@ def attachments_visible_to(person: Person) -> QuerySet[Attachment]:
 
 
 def get_attachment(person: Person, attachment_id: UUID, *, ticket_id: UUID) -> Attachment:
-    """The attachment of that ticket, or AttachmentNotFound."""
-    found = attachments_visible_to(person).filter(id=attachment_id, ticket_id=ticket_id).first()
-    if found is None:
+    """The attachment of that ticket, or AttachmentNotFound. Where it stood before leads to it, too."""
+    found = attachments_visible_to(person).filter(id=attachment_id).first()
+    if found is None or (found.ticket_id != ticket_id and not stood_on(found.id, ticket_id)):
         raise AttachmentNotFound
     return found
 

@@ -15,12 +15,13 @@ from helpdesk.errors import Conflict
 from helpdesk.events import catalogue
 from helpdesk.events.log import record, redact
 from helpdesk.events.payloads import CommentPayload
+from helpdesk.moves.queries import places_of_comment
 from helpdesk.objects.actions import remove_objects_of_comment
 from helpdesk.people.models import Person
 from helpdesk.permissions import require
 from helpdesk.tickets.actions import touch_ticket
 from helpdesk.tickets.models import Ticket
-from helpdesk.tickets.queries import lock_ticket
+from helpdesk.tickets.queries import lock_place, lock_ticket
 from helpdesk.tickets.shapes import ticket_payload
 from helpdesk.versions import require_match
 from helpdesk.vocabulary import DraftKind, Role
@@ -45,16 +46,16 @@ def add_comment(
 ) -> CommentPayload:
     """Say something on a ticket. A public reply moves its `lastActivityAt`; a note leaves no trace there.
 
-    The draft that it was written in goes with it.
+    The draft that it was written in goes with it. On a ticket that was merged it is said where that forwards to.
     """
     require(actor, "addTicketComment")
-    ticket = lock_ticket(actor, ticket_id)
+    ticket = lock_place(actor, ticket_id)
     require_may_write(Role(actor.role), is_internal=is_internal)
     if seen_seq is not None and not is_internal:
         _require_seen(actor, ticket, seen_seq)
     if draft_id is not None:
         kind = DraftKind.NOTE if is_internal else DraftKind.REPLY
-        remove_sent_draft(actor, draft_id, ticket_id=ticket.id, kind=kind)
+        remove_sent_draft(actor, draft_id, ticket_id=ticket_id, kind=kind)
     return comment_on(actor, ticket, content=content, is_internal=is_internal)
 
 
@@ -112,7 +113,7 @@ def delete_comment(
     event = catalogue.CommentDeleted(
         ticket=ticket_payload(ticket), comment_id=comment.id, is_internal=comment.is_internal
     )
-    redact(ticket_id=ticket.id, comment_id=comment.id)
+    redact(ticket_ids=places_of_comment(comment.id, now_on=ticket.id), comment_id=comment.id)
     remove_objects_of_comment(comment.id)
     comment.delete()
     record(actor, event)

@@ -15,7 +15,8 @@ from helpdesk.events.rules import Viewer
 from helpdesk.paging import CursorRefused
 from helpdesk.people.models import Person
 from helpdesk.people.queries import attach_people, viewer_of
-from helpdesk.tickets.queries import PEOPLE, get_bare_ticket, get_ticket
+from helpdesk.tickets.models import Ticket
+from helpdesk.tickets.queries import PEOPLE, get_bare_ticket, get_ticket, tickets_visible_to
 from helpdesk.tickets.shapes import ticket_for
 
 MOST_EMBEDDED = 100
@@ -30,11 +31,20 @@ def get_ticket_detail(person: Person, ticket_id: UUID) -> tuple[int, int, dict[s
     attach_people(([ticket], PEOPLE), (comments, AUTHOR), (attachments, UPLOADER))
     rows = list_timeline_visible_to(viewer, ticket_id=ticket_id, before=None, limit=MOST_EMBEDDED)
     detail = ticket_for(person, ticket) | {
+        "mergedInto": _merged_into(person, ticket),
         "comments": [comment_for(person, comment) for comment in comments],
         "attachments": [attachment_for(person, attachment) for attachment in attachments],
         "activities": [_item(row, viewer) for row in rows],
     }
     return seq, ticket.version, detail
+
+
+def _merged_into(person: Person, ticket: Ticket) -> dict[str, Any] | None:
+    """Only where they may see that ticket, too: a requester need not be the other's."""
+    if ticket.merged_into_id is None:
+        return None
+    other = tickets_visible_to(person).filter(id=ticket.merged_into_id).values("id", "number").first()
+    return {"id": str(other["id"]), "number": other["number"]} if other else None
 
 
 def list_timeline(person: Person, ticket_id: UUID, query: TimelineQuery) -> dict[str, Any]:

@@ -31,9 +31,18 @@ class TimelineItem(Shape):
     changes: dict[str, list[Any]] | None = None
 
 
+class MergedInto(Shape):
+    """The ticket that another one forwards to."""
+
+    id: UUID
+    number: int
+
+
 class TicketDetail(TicketPayload):
     """A ticket with its newest comments, attachments (oldest first) and activities (newest first): 100 each at most."""
 
+    merged_into: MergedInto | None = None
+    """Where what was said on it stands now, if that is for the reader to see."""
     comments: list[CommentPayload]
     attachments: list[AttachmentPayload]
     activities: list[TimelineItem]

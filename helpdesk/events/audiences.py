@@ -44,6 +44,13 @@ from helpdesk.events.export_events import ExportCreated, ExportDeleted, ExportDo
 from helpdesk.events.field_events import CustomFieldCreated, CustomFieldDeleted, CustomFieldUpdated, TagsRenamed
 from helpdesk.events.payloads import AttachmentPayload, CommentPayload
 from helpdesk.events.people_events import UserAwayChanged
+from helpdesk.events.relation_events import (
+    TicketLinked,
+    TicketMerged,
+    TicketSplit,
+    TicketUnlinked,
+    TicketUnmerged,
+)
 from helpdesk.events.rules import Audience
 from helpdesk.events.view_events import ViewChange, ViewCreated, ViewDeleted, ViewUpdated
 from helpdesk.vocabulary import Floor, ViewVisibility
@@ -80,6 +87,9 @@ def audience_of(event: Event) -> Audience:
             | AttachmentAdded(ticket=ticket)
             | AttachmentScanned(ticket=ticket)
             | AttachmentDeleted(ticket=ticket)
+            | TicketMerged(ticket=ticket)
+            | TicketUnmerged(ticket=ticket)
+            | TicketSplit(ticket=ticket)
         ):
             return Audience(Floor.AGENT, (ticket.requester_id,))
         case NotificationCreated(notification=notification):
@@ -89,6 +99,8 @@ def audience_of(event: Event) -> Audience:
             | TeamUpdated()
             | TeamDeleted()
             | UserAwayChanged()
+            | TicketLinked()
+            | TicketUnlinked()
             | DeskUpdated()
             | DeskSuspended()
             | DeskResumed()

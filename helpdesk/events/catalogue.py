@@ -26,11 +26,12 @@ from helpdesk.events.payloads import (
     WebhookPayload,
 )
 from helpdesk.events.people_events import UserAwayChanged
+from helpdesk.events.relation_events import MoveEvent, RelationEvent
 from helpdesk.events.view_events import ViewChange
 from helpdesk.shapes import Shape
 from helpdesk.vocabulary import LinkPurpose
 
-HIDDEN_FROM_REQUESTERS = frozenset({"metadata", "teamId", "team", "hiddenFields"})
+HIDDEN_FROM_REQUESTERS = frozenset({"metadata", "teamId", "team", "hiddenFields", "mergedIntoId", "otherTicket"})
 
 
 class TicketCreated(Shape):
@@ -231,6 +232,8 @@ Event = (
     | TicketChange
     | TicketDeleted
     | TicketRemoved
+    | RelationEvent
+    | MoveEvent
     | CommentAdded
     | CommentUpdated
     | CommentDeleted
@@ -266,6 +269,8 @@ PARENTS: dict[str, str] = {
     "ticket.status_changed": "ticket.updated",
     "ticket.assigned": "ticket.updated",
     "ticket.priority_changed": "ticket.updated",
+    "ticket.merged": "ticket.updated",
+    "ticket.unmerged": "ticket.updated",
     "desk.suspended": "desk.updated",
     "desk.resumed": "desk.updated",
     "desk.settings_changed": "desk.updated",

@@ -8,6 +8,7 @@ The head is locked last: taken earlier it would deadlock with the rows of ticket
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 from itertools import chain
@@ -80,29 +81,30 @@ def _keep(actor: Actor | None, event: Event, event_id: UUID, document: dict[str,
     )
 
 
-def redact(*, ticket_id: UUID, comment_id: UUID) -> None:
+def redact(*, ticket_ids: Collection[UUID], comment_id: UUID) -> None:
     """Take a deleted comment's text out of the rows that told of it and its files, and of who was told.
 
-    The chain stays whole.
+    `ticket_ids`: every ticket on which it has stood. The chain stays whole.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE event SET payload = %s WHERE ticket = %s"
+            "UPDATE event SET payload = %s WHERE ticket = ANY(%s)"
             " AND (type IN ('comment.added', 'comment.updated') AND payload::jsonb #>> '{data,comment,id}' = %s"
             " OR type IN ('attachment.added', 'attachment.scanned')"
             " AND payload::jsonb #>> '{data,attachment,commentId}' = %s"
             " OR type = 'notification.created' AND payload::jsonb #>> '{data,notification,data,commentId}' = %s)",
-            [REDACTED, ticket_id, str(comment_id), str(comment_id), str(comment_id)],
+            [REDACTED, list(ticket_ids), str(comment_id), str(comment_id), str(comment_id)],
         )
 
 
-def redact_attachment(*, ticket_id: UUID, attachment_id: UUID) -> None:
+def redact_attachment(*, ticket_ids: Collection[UUID], attachment_id: UUID) -> None:
     """Take a deleted attachment's name out of the rows that told of it."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE event SET payload = %s WHERE ticket = %s AND type IN ('attachment.added', 'attachment.scanned')"
+            "UPDATE event SET payload = %s WHERE ticket = ANY(%s)"
+            " AND type IN ('attachment.added', 'attachment.scanned')"
             " AND payload::jsonb #>> '{data,attachment,id}' = %s",
-            [REDACTED, ticket_id, str(attachment_id)],
+            [REDACTED, list(ticket_ids), str(attachment_id)],
         )
 
 

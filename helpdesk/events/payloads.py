@@ -102,6 +102,8 @@ class TicketPayload(Shape):
     assigned_to: PersonPayload | None
     team_id: UUID | None = None
     team: TeamReference | None = None
+    merged_into_id: UUID | None = None
+    """The ticket that its conversation was taken to. Requesters are told by `GET /tickets/{id}`, if that is theirs."""
     tags: list[str]
     custom_fields: dict[str, Any]
     hidden_fields: list[str] = Field(default_factory=list)

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from helpdesk.examples.told import ADA, COMMENT, FILE, JOSE, LATER, REPLY, TEAM, TENANT, TICKET, TITLE, VIEW, WEBHOOK
+from helpdesk.examples.told import (
+    ADA,
+    COMMENT,
+    FILE,
+    JOSE,
+    LATER,
+    OTHER,
+    REPLY,
+    TEAM,
+    TENANT,
+    TICKET,
+    TITLE,
+    VIEW,
+    WEBHOOK,
+)
 
 _ADA = {"id": ADA, "name": "Ada Lovelace", "email": "ada@acme.example", "firstName": "Ada", "lastName": "Lovelace"}
 _JOSE = {"id": JOSE, "name": "José Álvarez", "email": "jose@acme.example", "firstName": "José", "lastName": "Álvarez"}
@@ -112,6 +126,10 @@ EXCEPTIONS: dict[str, Any] = {
     "UploadUrl.headers": {"Content-Type": "text/plain"},
     "UserPayload.id": ADA,
     "MemberLoad.user": _ADA,
+    "Merge.id": OTHER,
+    "MergedInto.id": OTHER,
+    "RelatedTicket.id": OTHER,
+    "TicketMerges.merged": [],
     "ViewPayload.id": VIEW,
     "ViewPayload.name": "Mine, still open",
     "Verification.faults": [],

@@ -230,7 +230,7 @@ def _a_link(mail: Mail) -> _About:
 def _comment(mail: Mail, kind: MailKind) -> Comment | None:
     if mail.comment_id is None:
         return None
-    comment = comments_visible_to(mail.person).filter(id=mail.comment_id, ticket_id=mail.ticket_id).first()
+    comment = comments_visible_to(mail.person).filter(id=mail.comment_id).first()
     if comment is None or (comment.is_internal and kind in TO_REQUESTERS):
         raise NotToBeSent("The comment has been deleted, or is not theirs to see.")
     return comment

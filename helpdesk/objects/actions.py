@@ -41,6 +41,11 @@ def keep_object(key: str, *, until: datetime) -> bool:
     return kept
 
 
+def move_objects(keys: Collection[str], *, ticket_id: UUID) -> None:
+    """They belong to this ticket now."""
+    StoredObject.objects.filter(key__in=keys).update(ticket_id=ticket_id)
+
+
 def remove_object(key: str) -> None:
     """Nobody needs it any more."""
     _doom(StoredObject.objects.filter(key=key))

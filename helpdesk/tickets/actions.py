@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -22,8 +22,8 @@ from helpdesk.shapes import same_json, to_json_name
 from helpdesk.tickets.filling import are_theirs, fields_given, fields_of_new, require_resolvable, with_fields_after
 from helpdesk.tickets.models import Ticket, TicketWords
 from helpdesk.tickets.named import Named
-from helpdesk.tickets.queries import lock_ticket
-from helpdesk.tickets.rules import changes_by_type, forbidden_fields
+from helpdesk.tickets.queries import PEOPLE, TicketIsMerged, lock_ticket
+from helpdesk.tickets.rules import MOVED_ANYWAY, changes_by_type, forbidden_fields
 from helpdesk.tickets.shapes import ticket_for, ticket_payload
 from helpdesk.tickets.words import WORDS_OF, document_of
 from helpdesk.versions import require_match
@@ -99,6 +99,8 @@ def apply_change(
     changes = _differences(ticket, fields)
     if not changes:
         return None
+    if ticket.merged_into_id is not None and changes.keys() - MOVED_ANYWAY:
+        raise TicketIsMerged.of(ticket)
     if actor is not None:
         _require_rights(actor, ticket, changes)
     require_resolvable(actor, ticket, fields)
@@ -145,10 +147,27 @@ def delete_locked_tickets(actor: Person | None, tickets: Sequence[Ticket]) -> No
     """What every deletion of tickets comes to, of one or of many, in as few statements; an event for each."""
     ids = [ticket.id for ticket in tickets]
     remove_objects_of_tickets(ids)
+    forwarding = _unforward(ids)
     Ticket.objects.filter(id__in=ids).delete()
     for ticket in tickets:
         event = catalogue.TicketDeleted(ticket_id=ticket.id, number=ticket.number, requester_id=ticket.requester_id)
         record(actor, event)
+    for ticket in forwarding:
+        changes = {"mergedIntoId": (str(ticket.merged_into_id), None)}
+        ticket.merged_into = None
+        record(actor, catalogue.TicketUpdated(ticket=ticket_payload(ticket), changes=changes))
+
+
+def _unforward(gone: Collection[UUID]) -> list[Ticket]:
+    """Those that were merged into tickets which go now forward nowhere any more; with where they did."""
+    theirs = Ticket.objects.filter(merged_into__in=gone).exclude(id__in=gone)
+    tickets = list(theirs.select_related(*PEOPLE, "team").select_for_update(of=("self",)).order_by("id"))
+    for ticket in tickets:
+        ticket.version, ticket.updated_at = ticket.version + 1, now()
+        Ticket.objects.filter(id=ticket.id).update(
+            merged_into=None, version=ticket.version, updated_at=ticket.updated_at
+        )
+    return tickets
 
 
 def _index_changed(tickets: Sequence[Ticket]) -> None:

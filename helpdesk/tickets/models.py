@@ -43,6 +43,8 @@ class Ticket(models.Model):
         Person, on_delete=models.PROTECT, null=True, related_name="assigned_tickets", db_index=False
     )
     team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, related_name="tickets", db_index=False)
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False)
+    """Where its conversation is now. It is closed then, and what is said on it is said there."""
     tags = ArrayField(models.CharField(max_length=50), default=list)
     custom_fields = models.JSONField(default=dict)
     metadata = models.JSONField(default=dict)
@@ -77,6 +79,9 @@ class Ticket(models.Model):
             models.Index(fields=["requester", "created_at", "id"], name="ticket_requester_created"),
             GinIndex("tags", name="ticket_tags"),
             GinIndex("custom_fields", name="ticket_custom_fields"),
+            models.Index(
+                fields=["merged_into"], condition=models.Q(merged_into__isnull=False), name="ticket_merged_into"
+            ),
             models.Index(
                 fields=["first_response_at"],
                 include=["created_at"],

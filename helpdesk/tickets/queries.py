@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from helpdesk.errors import NotFound, ValidationFailed
+from helpdesk.errors import Conflict, NotFound, ValidationFailed
 from helpdesk.paging import (
     DEEPEST_ROW,
     Order,
@@ -43,6 +43,16 @@ MOST_COUNTED = 1_000
 
 class TicketNotFound(NotFound):
     """There is no such ticket, or you may not see it."""
+
+
+class TicketIsMerged(Conflict):
+    """This ticket was merged into another: change that one, `data.mergedIntoId`."""
+
+    reason = "merged"
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> TicketIsMerged:
+        return cls(data={"mergedIntoId": str(ticket.merged_into_id)})
 
 
 ORDERS: dict[str, tuple[Any, Any, Any]] = {
@@ -92,6 +102,37 @@ def lock_ticket(person: Person, ticket_id: UUID) -> Ticket:
     if visible.select_for_update().values("id").first() is None:
         raise TicketNotFound
     return get_ticket(person, ticket_id)
+
+
+def lock_place(person: Person, ticket_id: UUID) -> Ticket:
+    """As `lock_ticket`, for what is said on it: where it was merged into others, the last of them.
+
+    Whoever may see the one may speak on the other, whether they may read it or not: an answer to a mail arrives.
+    """
+    end = ticket_id
+    while not _is_end_locked(person, ticket_id, end):
+        get_bare_ticket(person, ticket_id)
+        end = _end_of(ticket_id)
+    if end == ticket_id:
+        return get_ticket(person, ticket_id)
+    place = Ticket.objects.select_related("team").get(id=end)
+    attach_people(([place], PEOPLE))
+    return place
+
+
+def _is_end_locked(person: Person, ticket_id: UUID, end: UUID) -> bool:
+    """Is this where the ticket forwards to at last, locked? If not, no lock is kept.
+
+    Whoever merges locks several in the order of their ids: who held one and asked for another could wait in a circle.
+    """
+    mark = transaction.savepoint()
+    found = (tickets_visible_to(person).select_related(None) if end == ticket_id else Ticket.objects).filter(id=end)
+    is_locked = found.filter(merged_into=None).select_for_update().values("id").first() is not None
+    if is_locked and (end == ticket_id or _end_of(ticket_id) == end):
+        transaction.savepoint_commit(mark)
+        return True
+    transaction.savepoint_rollback(mark)
+    return False
 
 
 def lock_tickets(person: Person, ids: Collection[UUID], where: TicketFilter | None = None) -> dict[UUID, Ticket]:
@@ -181,6 +222,15 @@ def list_numbers(person: Person, where: Sequence[TicketFilter], *, limit: int) -
 
 def _picked(person: Person, where: TicketFilter) -> Q:
     return where.to_sql(person.id, is_staff=person.is_staff)
+
+
+def _end_of(ticket_id: UUID) -> UUID:
+    """Where it forwards to at last; itself where it does not."""
+    while True:
+        found = Ticket.objects.filter(id=ticket_id).values_list("merged_into_id", flat=True).first()
+        if found is None:
+            return ticket_id
+        ticket_id = found
 
 
 def _bare(tickets: QuerySet[Ticket]) -> QuerySet[Ticket]:

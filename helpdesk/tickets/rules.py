@@ -18,6 +18,9 @@ REQUESTER_STATUSES = frozenset({TicketStatus.OPEN, TicketStatus.RESOLVED, Ticket
 HOTTEST_FIRST = (("status",), ("assignedToId", "teamId"), ("priority",))
 """Fields whose change is an event of its own kind, in the order in which they are recorded."""
 
+MOVED_ANYWAY = frozenset({"teamId", "tags", "customFields"})
+"""What changes even on a ticket that was merged: what is renamed or taken away all over the desk."""
+
 STAFF_FILTERS = {"team_id": "teamId", "field": "field"}
 """What only agents and admins may ask a list for: a requester's answers must not tell what is hidden from them."""
 

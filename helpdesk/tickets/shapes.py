@@ -37,6 +37,7 @@ def ticket_payload(ticket: Ticket, *, fields_before: Mapping[str, Any] | None = 
         assigned_to=person_payload(assignee) if assignee else None,
         team_id=ticket.team_id,
         team=team_reference(team) if team else None,
+        merged_into_id=ticket.merged_into_id,
         tags=ticket.tags,
         custom_fields=ticket.custom_fields,
         hidden_fields=hidden_keys(ticket.custom_fields, fields_before or {}),

@@ -48,6 +48,9 @@ class Target:
     view_id: UUID = field(default_factory=uuid4)
     draft_id: UUID = field(default_factory=uuid4)
     field_id: UUID = field(default_factory=uuid4)
+    other_id: UUID = field(default_factory=uuid4)
+    """Another ticket, and what it is to the first."""
+    relation_id: UUID = field(default_factory=uuid4)
     address: str = "nobody@nowhere.example"
     """Of that person."""
     export_id: UUID = field(default_factory=uuid4)
@@ -82,6 +85,10 @@ class Target:
             "draftId": str(self.draft_id),
             "draftKind": "reply",
             "fieldId": str(self.field_id),
+            "otherId": str(self.other_id),
+            "intoId": str(self.other_id),
+            "relationId": str(self.relation_id),
+            "commentIds": str(self.comment_id),
             "exportId": str(self.export_id),
             "memberIds": str(self.member_id),
         }

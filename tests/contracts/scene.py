@@ -20,17 +20,19 @@ from helpdesk.exports.models import Export
 from helpdesk.field_settings.actions import create_field
 from helpdesk.field_settings.schemas import CreateCustomField
 from helpdesk.mail.models import Mail, MailTemplate, UndeliverableAddress
+from helpdesk.merging.actions import merge_ticket
 from helpdesk.notifications.models import Notification
 from helpdesk.people.actions import start_session
 from helpdesk.people.links import token_of
 from helpdesk.people.models import AccountLink, Person
 from helpdesk.people.passwords import hash_password
 from helpdesk.people.tokens import Bearer, issue_token
+from helpdesk.relations.actions import relate
 from helpdesk.teams.actions import create_team
 from helpdesk.ticket_views.actions import create_view
 from helpdesk.ticket_views.schemas import CreateView
 from helpdesk.tickets.actions import create_ticket
-from helpdesk.vocabulary import DraftKind, FieldType, LinkPurpose, NotificationKind, Role
+from helpdesk.vocabulary import DraftKind, FieldType, LinkPurpose, NotificationKind, RelationWord, Role
 from helpdesk.webhooks.actions.again import ping
 from helpdesk.webhooks.actions.endpoints import create_webhook
 from helpdesk.work import unit_of_work
@@ -72,6 +74,9 @@ class Scene:
     """The team's; `author`'s own where they are staff."""
     export_id: UUID
     """`author`'s, with a file."""
+    other_id: UUID
+    """Another ticket of the same requester, of which the first is a duplicate."""
+    relation_id: UUID
 
     def target(self, desk: Desk, *, person: Person, **more: Any) -> Target:
         """All of it, to be named by a call."""
@@ -95,6 +100,8 @@ _NAMED = (
     "draft_id",
     "field_id",
     "export_id",
+    "other_id",
+    "relation_id",
 )
 
 
@@ -142,6 +149,8 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
             fields=CreateCustomField(key="scene", label=f"{word} field", type=FieldType.TEXT).everything()
             | {"is_shown": True},
         )
+        other = create_ticket(desk.user, fields={"title": f"{word} other title"})
+        relation = relate(desk.agent, ticket.id, relation=RelationWord.DUPLICATE_OF, other_id=other.id)
         export = Export.objects.create(
             person=author,
             kind="tickets",
@@ -171,6 +180,8 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
         draft_id=draft.id,
         field_id=field.id,
         export_id=export.id,
+        other_id=other.id,
+        relation_id=relation.id,
     )
 
 
@@ -224,6 +235,12 @@ def living_links(desk: Desk) -> dict[str, str]:
             )
             for operation, purpose in purposes.items()
         }
+
+
+def merge_other(desk: Desk, scene: Scene) -> UUID:
+    """The other ticket, which was merged into the first."""
+    with context.tenant(desk.ref), unit_of_work():
+        return merge_ticket(desk.agent, scene.other_id, into_id=scene.ticket_id).id
 
 
 def add_invited(desk: Desk, email: str = "invited@new.example") -> Person:

@@ -14,7 +14,7 @@ from tests.conftest import PASSWORD, Desk
 from tests.contracts.errors import assert_refused
 from tests.contracts.files import put
 from tests.contracts.operations import SIGN_OUT, Operation, Target, operations
-from tests.contracts.scene import Home, add_invited, make_platform_admin, platform_token
+from tests.contracts.scene import Home, add_invited, make_platform_admin, merge_other, platform_token
 
 ROLES: list[Role | None] = [None, *Role]
 LED_ELSEWHERE = frozenset({"downloadAttachment", "downloadExport"})
@@ -69,11 +69,14 @@ def test_every_operation_has_one_id_of_its_own() -> None:
 @pytest.mark.parametrize("operation", operations(), ids=lambda operation: operation.id)
 @pytest.mark.parametrize("caller", ROLES, indirect=True, ids=lambda role: role.value if role else "nobody")
 class TestEveryOperationAndRole:
-    def test_does_what_the_table_says(self, caller: Caller, operation: Operation) -> None:
+    def test_does_what_the_table_says(self, caller: Caller, operation: Operation, home_of: dict[Role, Home]) -> None:
         if operation.id == "login":
             caller = caller.naming(email=caller.desk.user.email, password=PASSWORD)
         if operation.id == "inviteUser":
             caller = caller.naming(person_id=add_invited(caller.desk).id)
+        if operation.id == "unmergeTicket":
+            scene = next(home.scene for home in home_of.values() if home.desk is caller.desk)
+            caller = caller.naming(ticket_id=merge_other(caller.desk, scene))
         if operation.id == "registerAttachment":
             put(caller.target.upload_key)
         answer = caller.call(operation)

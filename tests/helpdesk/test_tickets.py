@@ -19,7 +19,7 @@ Recorded = Callable[[], list[LogRow]]
 FIELDS = {
     "id", "number", "title", "description", "status", "priority", "requesterId", "requester", "createdById",
     "createdBy", "assignedToId", "assignedTo", "teamId", "team", "tags", "customFields", "hiddenFields", "metadata",
-    "version", "lastActivityAt", "createdAt", "updatedAt",
+    "version", "mergedIntoId", "lastActivityAt", "createdAt", "updatedAt",
 }  # fmt: skip
 PERSON = {"id", "email", "firstName", "lastName", "name"}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
@@ -58,7 +58,7 @@ class TestTheShape:
 
     def test_of_the_detail_embeds_the_conversation(self, people: People, ticket: dict[str, Any]) -> None:
         detail = people.agent.get(f"/tickets/{ticket['id']}")
-        assert set(detail.body) == {*FIELDS, "comments", "attachments", "activities"}
+        assert set(detail.body) == {*FIELDS, "mergedInto", "comments", "attachments", "activities"}
         assert [activity["type"] for activity in detail["activities"]] == ["ticket.created"]
         assert detail.headers["ETag"] == '"1"'
 

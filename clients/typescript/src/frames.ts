@@ -266,6 +266,7 @@ export interface TicketPayload {
   assignedTo: PersonPayload | null;
   teamId?: string | null;
   team?: TeamReference | null;
+  mergedIntoId?: string | null;
   tags: Array<string>;
   customFields: Record<string, unknown>;
   hiddenFields?: Array<string>;

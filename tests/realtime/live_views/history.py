@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,10 @@ from helpdesk.bulk.actions import change_tickets
 from helpdesk.bulk.schemas import BulkChange
 from helpdesk.comments.actions import add_comment, delete_comment
 from helpdesk.comments.models import Comment
+from helpdesk.errors import Conflict
+from helpdesk.merging.actions import merge_ticket, split_ticket, unmerge_ticket
 from helpdesk.people.actions import change_person, change_profile
+from helpdesk.relations.actions import relate
 from helpdesk.teams.actions import add_member, change_team, create_team, remove_member
 from helpdesk.teams.models import Team, TeamMember
 from helpdesk.ticket_views.actions import change_view, create_view, delete_view
@@ -19,7 +23,7 @@ from helpdesk.ticket_views.models import TicketView
 from helpdesk.ticket_views.schemas import ChangeView, CreateView
 from helpdesk.tickets.actions import change_ticket, create_ticket, delete_ticket
 from helpdesk.tickets.models import Ticket
-from helpdesk.vocabulary import TicketPriority, TicketStatus
+from helpdesk.vocabulary import RelationWord, TicketPriority, TicketStatus
 from tests.conftest import Desk
 
 TITLES = ["vpn drops", "VPN", "Straße vpn", "printer on fire", "álbum", "zebra", "Zebra", "b"]
@@ -65,6 +69,10 @@ class History:
             self.rename: 2,
             self.change_teams: 3,
             self.change_views: 2,
+            self.merge: 2,
+            self.unmerge: 1,
+            self.split: 1,
+            self.relate: 1,
         }
         [do] = self.chance.choices(list(kinds), list(kinds.values()))
         done = do()
@@ -101,9 +109,10 @@ class History:
             "metadata": lambda: {"n": chance.randrange(3)},
         }
         names = chance.sample(list(whole), chance.randrange(1, 4))
-        change_ticket(
-            chance.choice([desk.agent, desk.admin]), ticket.id, fields={name: whole[name]() for name in names}
-        )
+        with suppress(Conflict):  # it may have been merged
+            change_ticket(
+                chance.choice([desk.agent, desk.admin]), ticket.id, fields={name: whole[name]() for name in names}
+            )
         return f"{ticket.number} {names}"
 
     def comment(self) -> str:
@@ -136,6 +145,36 @@ class History:
         [way] = self.chance.choices(ways, [3, 3, 3, 2, 1])
         change_tickets(self.desk.admin, BulkChange.model_validate({"ids": some, **way}))
         return str(way)
+
+    def merge(self) -> str:
+        some = list(Ticket.objects.filter(merged_into=None).order_by("id"))
+        if len(some) < 2:
+            return ""
+        some = self.chance.sample(some, 2)
+        merge_ticket(self.desk.ada, some[0].id, into_id=some[1].id, is_confirmed=True)
+        return f"{some[0].number} into {some[1].number}"
+
+    def unmerge(self) -> str:
+        merged = Ticket.objects.filter(merged_into__isnull=False, merged_into__merged_into=None).order_by("id").first()
+        if merged:
+            unmerge_ticket(self.desk.agent, merged.id)
+        return str(merged and merged.number)
+
+    def split(self) -> str:
+        if comment := Comment.objects.order_by("-id").first():
+            return str(
+                split_ticket(self.desk.agent, comment.ticket_id, comment_ids=[comment.id], title="vpn, too").number
+            )
+        return ""
+
+    def relate(self) -> str:
+        ids = list(Ticket.objects.order_by("id").values_list("id", flat=True))
+        if len(ids) < 2:
+            return ""
+        one, other = self.chance.sample(ids, 2)
+        with suppress(Conflict):
+            relate(self.desk.ada, one, relation=self.chance.choice(list(RelationWord)), other_id=other)
+        return f"{one} {other}"
 
     def rename(self) -> str:
         person = self.chance.choice([self.desk.user, self.desk.agent, self.desk.ada])
