@@ -37,6 +37,8 @@ from helpdesk.people.api import router as people
 from helpdesk.refusals import tell_refusals
 from helpdesk.relations.api import router as relations
 from helpdesk.search.api import router as search
+from helpdesk.sla.api import router as sla
+from helpdesk.sla.api import tickets as ticket_promises
 from helpdesk.strict_json import StrictParser
 from helpdesk.tags.api import router as tags
 from helpdesk.ticket_views.api import router as views
@@ -83,6 +85,8 @@ tenant_operations.add_router("/tickets", ticket_comments, tags=["Comments"])
 tenant_operations.add_router("/tickets", ticket_drafts, tags=["Drafts"])
 tenant_operations.add_router("/tickets", relations, tags=["Tickets"])
 tenant_operations.add_router("/tickets", merging, tags=["Tickets"])
+tenant_operations.add_router("/tickets", ticket_promises, tags=["SLA"])
+tenant_operations.add_router("/sla", sla, tags=["SLA"])
 tenant_operations.add_router("/drafts", drafts, tags=["Drafts"])
 tenant_operations.add_router("/notifications", notifications, tags=["Notifications"])
 tenant_operations.add_router("/users", people, tags=["People"])

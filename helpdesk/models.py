@@ -17,6 +17,7 @@ from helpdesk.notifications.models import Notification, NotificationPreference
 from helpdesk.objects.models import StoredObject
 from helpdesk.people.models import AccountLink, Person, PersonWords, Session
 from helpdesk.relations.models import TicketRelation
+from helpdesk.sla.models import SlaClock, SlaPolicy, SlaPolicyVersion, SlaSweep, SlaTicket
 from helpdesk.sweeps.models import TicketSweep
 from helpdesk.teams.models import Team, TeamMember
 from helpdesk.ticket_views.models import TicketView
@@ -50,6 +51,11 @@ __all__ = [
     "PersonWords",
     "ReplyWords",
     "Session",
+    "SlaClock",
+    "SlaPolicy",
+    "SlaPolicyVersion",
+    "SlaSweep",
+    "SlaTicket",
     "StoredObject",
     "Team",
     "TeamMember",

@@ -50,6 +50,17 @@ Moment = Annotated[datetime, AfterValidator(_in_utc), PlainSerializer(rfc3339, r
 """RFC 3339. Read with any offset (none means UTC), written in UTC with milliseconds and `Z`."""
 
 
+def lower_word(value: Any) -> Any:
+    """Words of a fixed set, such as statuses and priorities, are read in any case."""
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def priority_word(value: Any) -> Any:
+    """As `lower_word`; `critical` is the original's word for urgent."""
+    word = lower_word(value)
+    return "urgent" if word == "critical" else word
+
+
 def same_json(before: Any, after: Any) -> bool:
     """Are they the same in JSON, where `1` is not `true`, as it is in Python?"""
     if isinstance(before, dict) and isinstance(after, dict):

@@ -43,6 +43,28 @@ class TicketPriority(StrEnum):
         return list(TicketPriority).index(self)
 
 
+class ClockKind(StrEnum):
+    """What runs against a promise (helpdesk/sla/clocks.py)."""
+
+    FIRST_RESPONSE = "first_response"
+    NEXT_RESPONSE = "next_response"
+    RESOLUTION = "resolution"
+
+
+class SlaState(StrEnum):
+    """How it stands with what is promised next on a ticket."""
+
+    RUNNING = "running"
+    WARNED = "warned"
+    """It is due soon."""
+    BREACHED = "breached"
+    """It is late, and still nobody has answered."""
+    PAUSED = "paused"
+    """It is the requester's turn."""
+    DONE = "done"
+    """Nothing is to be answered or resolved."""
+
+
 class Floor(StrEnum):
     """The lowest role that sees an event without being named in it."""
 
@@ -107,6 +129,8 @@ class NotificationKind(StrEnum):
     COMMENT_ADDED = "comment_added"
     STATUS_CHANGED = "status_changed"
     FILE_INFECTED = "file_infected"
+    SLA_WARNED = "sla_warned"
+    SLA_BREACHED = "sla_breached"
 
 
 class ScanState(StrEnum):
@@ -174,6 +198,8 @@ class MailKind(StrEnum):
     STATUS_CHANGED = "status_changed"
     ASSIGNED = "assigned"
     MENTIONED = "mentioned"
+    SLA_WARNED = "sla_warned"
+    SLA_BREACHED = "sla_breached"
     WEBHOOK_PAUSED = "webhook_paused"
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105

@@ -26,6 +26,7 @@ app.conf.imports = (
     "tasks.retention",
     "tasks.scanning",
     "tasks.sweeps",
+    "tasks.sla",
     "tasks.wakeups",
     "tasks.webhooks",
 )

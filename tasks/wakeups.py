@@ -32,6 +32,7 @@ JOBS = {
     "erasures": "tasks.erase_from_log",
     "exports": "tasks.make_exports",
     "sweeps": "tasks.sweep_tickets",
+    "sla": "tasks.keep_promises",
     EMPTY_PREFIX: "tasks.deliver_emptying",
     EMPTY_PREFIX_LAST: "tasks.deliver_last_emptying",
 }

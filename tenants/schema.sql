@@ -19,6 +19,13 @@ BEGIN
     RAISE EXCEPTION 'the event log is append-only (% refused)', TG_OP USING ERRCODE = 'restrict_violation';
 END $$;
 --;
+CREATE FUNCTION sla_version_guard() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION 'a version of an SLA policy never changes' USING ERRCODE = 'restrict_violation';
+END $$;
+--;
 CREATE TABLE access_log (
     id uuid NOT NULL,
     hour timestamp with time zone NOT NULL,
@@ -340,6 +347,58 @@ CREATE TABLE session (
     person_id uuid NOT NULL
 );
 --;
+CREATE TABLE sla_clock (
+    id uuid NOT NULL,
+    kind character varying(20) NOT NULL,
+    nth integer NOT NULL,
+    began_at timestamp with time zone NOT NULL,
+    warn_at timestamp with time zone,
+    due_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    warned_at timestamp with time zone,
+    breached_at timestamp with time zone,
+    ticket_id uuid NOT NULL,
+    version_id uuid NOT NULL,
+    CONSTRAINT sla_clock_nth_check CHECK ((nth >= 0))
+);
+--;
+CREATE TABLE sla_policy (
+    id uuid NOT NULL,
+    name character varying(100) NOT NULL,
+    "position" integer NOT NULL,
+    is_active boolean NOT NULL,
+    version integer NOT NULL,
+    deleted_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    CONSTRAINT sla_policy_version_check CHECK ((version >= 0))
+);
+--;
+CREATE TABLE sla_policy_version (
+    id uuid NOT NULL,
+    number integer NOT NULL,
+    terms jsonb NOT NULL,
+    holidays jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    policy_id uuid NOT NULL,
+    CONSTRAINT sla_policy_version_number_check CHECK ((number >= 0))
+);
+--;
+CREATE TABLE sla_sweep (
+    id smallint NOT NULL,
+    after_id uuid,
+    began_at timestamp with time zone NOT NULL,
+    CONSTRAINT sla_sweep_one_row CHECK ((id = 1))
+);
+--;
+CREATE TABLE sla_ticket (
+    ticket_id uuid NOT NULL,
+    matched_seq bigint,
+    matched_at timestamp with time zone,
+    check_at timestamp with time zone,
+    version_id uuid
+);
+--;
 CREATE TABLE stored_object (
     key character varying(200) NOT NULL,
     ticket_id uuid,
@@ -392,6 +451,10 @@ CREATE TABLE ticket (
     first_response_at timestamp with time zone,
     reopened_count integer DEFAULT 0 NOT NULL,
     merged_into_id uuid,
+    sla_clock character varying(20) DEFAULT ''::character varying NOT NULL,
+    sla_due_at timestamp with time zone,
+    sla_policy_id uuid,
+    sla_state character varying(10) DEFAULT ''::character varying NOT NULL,
     CONSTRAINT ticket_reopened_count_check CHECK ((reopened_count >= 0)),
     CONSTRAINT ticket_version_check CHECK ((version >= 0))
 );
@@ -641,6 +704,27 @@ ALTER TABLE ONLY session
 ALTER TABLE ONLY session
     ADD CONSTRAINT session_refresh_sha256_key UNIQUE (refresh_sha256);
 --;
+ALTER TABLE ONLY sla_clock
+    ADD CONSTRAINT sla_clock_once UNIQUE (ticket_id, kind, nth);
+--;
+ALTER TABLE ONLY sla_clock
+    ADD CONSTRAINT sla_clock_pkey PRIMARY KEY (id);
+--;
+ALTER TABLE ONLY sla_policy
+    ADD CONSTRAINT sla_policy_pkey PRIMARY KEY (id);
+--;
+ALTER TABLE ONLY sla_policy_version
+    ADD CONSTRAINT sla_policy_version_once UNIQUE (policy_id, number);
+--;
+ALTER TABLE ONLY sla_policy_version
+    ADD CONSTRAINT sla_policy_version_pkey PRIMARY KEY (id);
+--;
+ALTER TABLE ONLY sla_sweep
+    ADD CONSTRAINT sla_sweep_pkey PRIMARY KEY (id);
+--;
+ALTER TABLE ONLY sla_ticket
+    ADD CONSTRAINT sla_ticket_pkey PRIMARY KEY (ticket_id);
+--;
 ALTER TABLE ONLY stored_object
     ADD CONSTRAINT stored_object_pkey PRIMARY KEY (key);
 --;
@@ -788,6 +872,10 @@ CREATE INDEX session_expires_at_253ff73a ON session USING btree (expires_at);
 --;
 CREATE INDEX session_person_id_51c1faf5 ON session USING btree (person_id);
 --;
+CREATE UNIQUE INDEX sla_policy_name_once ON sla_policy USING btree (name) WHERE (deleted_at IS NULL);
+--;
+CREATE INDEX sla_ticket_check ON sla_ticket USING btree (check_at) WHERE (check_at IS NOT NULL);
+--;
 CREATE INDEX stored_object_comment ON stored_object USING btree (comment_id) WHERE (comment_id IS NOT NULL);
 --;
 CREATE INDEX stored_object_due ON stored_object USING btree (remove_at) WHERE (remove_at IS NOT NULL);
@@ -836,6 +924,10 @@ CREATE INDEX ticket_relation_target_id_5ce6a713 ON ticket_relation USING btree (
 --;
 CREATE INDEX ticket_requester_created ON ticket USING btree (requester_id, created_at, id);
 --;
+CREATE INDEX ticket_sla_due ON ticket USING btree (COALESCE(sla_due_at, '9999-01-01 00:00:00+00'::timestamp with time zone), id);
+--;
+CREATE INDEX ticket_sla_late ON ticket USING btree (sla_state, sla_due_at, id) WHERE (((sla_state)::text = 'warned'::text) OR ((sla_state)::text = 'breached'::text));
+--;
 CREATE INDEX ticket_status ON ticket USING btree (status, id);
 --;
 CREATE INDEX ticket_status_created ON ticket USING btree (status, created_at, id);
@@ -877,6 +969,8 @@ CREATE INDEX webhook_delivery_list ON webhook_delivery USING btree (webhook_id, 
 CREATE TRIGGER event_rows BEFORE DELETE OR UPDATE ON event FOR EACH ROW EXECUTE FUNCTION event_guard();
 --;
 CREATE TRIGGER event_whole BEFORE TRUNCATE ON event FOR EACH STATEMENT EXECUTE FUNCTION event_guard();
+--;
+CREATE TRIGGER sla_version_rows BEFORE UPDATE ON sla_policy_version FOR EACH ROW EXECUTE FUNCTION sla_version_guard();
 --;
 ALTER TABLE ONLY account_link
     ADD CONSTRAINT account_link_person_id_cacf438f_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
@@ -928,6 +1022,18 @@ ALTER TABLE ONLY reply_words
 --;
 ALTER TABLE ONLY session
     ADD CONSTRAINT session_person_id_51c1faf5_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
+--;
+ALTER TABLE ONLY sla_clock
+    ADD CONSTRAINT sla_clock_ticket_id_0a036dca_fk_ticket_id FOREIGN KEY (ticket_id) REFERENCES ticket(id);
+--;
+ALTER TABLE ONLY sla_clock
+    ADD CONSTRAINT sla_clock_version_id_f30dd92e_fk_sla_policy_version_id FOREIGN KEY (version_id) REFERENCES sla_policy_version(id);
+--;
+ALTER TABLE ONLY sla_policy_version
+    ADD CONSTRAINT sla_policy_version_policy_id_50684ec7_fk_sla_policy_id FOREIGN KEY (policy_id) REFERENCES sla_policy(id);
+--;
+ALTER TABLE ONLY sla_ticket
+    ADD CONSTRAINT sla_ticket_version_id_30d65ab8_fk_sla_policy_version_id FOREIGN KEY (version_id) REFERENCES sla_policy_version(id);
 --;
 ALTER TABLE ONLY team_member
     ADD CONSTRAINT team_member_person_id_dcda3077_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
@@ -1025,16 +1131,18 @@ INSERT INTO django_migrations VALUES (23, 'helpdesk', '0021_custom_fields', now(
 --;
 INSERT INTO django_migrations VALUES (24, 'helpdesk', '0022_moves_and_relations', now());
 --;
-INSERT INTO django_migrations VALUES (25, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (25, 'helpdesk', '0023_sla', now());
 --;
-INSERT INTO django_migrations VALUES (26, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (26, 'tenants', '0001_initial', now());
 --;
-INSERT INTO django_migrations VALUES (27, 'tenants', '0003_wakeup', now());
+INSERT INTO django_migrations VALUES (27, 'tenants', '0002_extensions', now());
 --;
-INSERT INTO django_migrations VALUES (28, 'tenants', '0004_wakeup_since', now());
+INSERT INTO django_migrations VALUES (28, 'tenants', '0003_wakeup', now());
 --;
-INSERT INTO django_migrations VALUES (29, 'tenants', '0005_tenant_import', now());
+INSERT INTO django_migrations VALUES (29, 'tenants', '0004_wakeup_since', now());
 --;
-INSERT INTO django_migrations VALUES (30, 'tenants', '0006_tenant_record', now());
+INSERT INTO django_migrations VALUES (30, 'tenants', '0005_tenant_import', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 30, true);
+INSERT INTO django_migrations VALUES (31, 'tenants', '0006_tenant_record', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 31, true);

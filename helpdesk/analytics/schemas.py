@@ -10,8 +10,8 @@ from uuid import UUID
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from helpdesk.analytics.rules import Interval, zone_named
-from helpdesk.shapes import Moment, Shape
-from helpdesk.tickets.filter import TicketFilter, lower_word
+from helpdesk.shapes import Moment, Shape, lower_word
+from helpdesk.tickets.filter import TicketFilter
 from helpdesk.vocabulary import TicketStatus
 
 _DAY = re.compile(r"20\d\d-\d\d-\d\d", re.ASCII)

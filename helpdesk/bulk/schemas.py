@@ -9,8 +9,8 @@ from pydantic import BeforeValidator, Field, StrictBool
 
 from helpdesk.bulk.rules import MOST_TICKETS
 from helpdesk.comments.schemas import Content
-from helpdesk.shapes import Input, Shape
-from helpdesk.tickets.filter import AnyPriority, AnyStatus, lower_word
+from helpdesk.shapes import Input, Shape, lower_word
+from helpdesk.tickets.filter import AnyPriority, AnyStatus
 from helpdesk.tickets.schemas import FilterInBody, Tags
 from helpdesk.vocabulary import TicketPriority, TicketStatus
 

@@ -20,6 +20,7 @@ from helpdesk.events.queries import LogRow, get_head, get_row, list_rows, seq_be
 from helpdesk.mail.actions.outbox import queue_mail
 from helpdesk.notifications.actions import tell
 from helpdesk.retention import kept_since
+from helpdesk.sla.actions.noting import note_tickets
 from helpdesk.wakeups import note_progress
 from helpdesk.webhooks.actions.filling import forget_answers, wake_webhooks
 from helpdesk.webhooks.models import Webhook, WebhookDelivery
@@ -33,7 +34,7 @@ READERS: Mapping[str, Reader] = {"notifications": tell, "mail": queue_mail, "web
 
 PageReader = Callable[[Sequence[LogRow]], object]
 
-PAGE_READERS: Mapping[str, PageReader] = {"webhooks": wake_webhooks, "assignment": wake_sharing}
+PAGE_READERS: Mapping[str, PageReader] = {"webhooks": wake_webhooks, "assignment": wake_sharing, "sla": note_tickets}
 """Those that only want to know that there is something new: told once a page."""
 
 DISPATCHER = "dispatcher"

@@ -52,6 +52,15 @@ from helpdesk.events.relation_events import (
     TicketUnmerged,
 )
 from helpdesk.events.rules import Audience
+from helpdesk.events.sla_events import (
+    SlaBreached,
+    SlaChanged,
+    SlaPoliciesApplied,
+    SlaPolicyCreated,
+    SlaPolicyDeleted,
+    SlaPolicyUpdated,
+    SlaWarned,
+)
 from helpdesk.events.view_events import ViewChange, ViewCreated, ViewDeleted, ViewUpdated
 from helpdesk.vocabulary import Floor, ViewVisibility
 
@@ -108,6 +117,13 @@ def audience_of(event: Event) -> Audience:
             | CustomFieldUpdated()
             | CustomFieldDeleted()
             | TagsRenamed()
+            | SlaChanged()
+            | SlaWarned()
+            | SlaBreached()
+            | SlaPolicyCreated()
+            | SlaPolicyUpdated()
+            | SlaPolicyDeleted()
+            | SlaPoliciesApplied()
         ):
             return Audience(Floor.AGENT)
         case ViewCreated() | ViewUpdated() | ViewDeleted():
@@ -153,7 +169,16 @@ def ticket_of(event: Event) -> UUID | None:
             return None
         case DeskUpdated() | DeskSuspended() | DeskResumed() | DeskSettingsChanged():
             return None
-        case CustomFieldCreated() | CustomFieldUpdated() | CustomFieldDeleted() | TagsRenamed():
+        case (
+            CustomFieldCreated()
+            | CustomFieldUpdated()
+            | CustomFieldDeleted()
+            | TagsRenamed()
+            | SlaPolicyCreated()
+            | SlaPolicyUpdated()
+            | SlaPolicyDeleted()
+            | SlaPoliciesApplied()
+        ):
             return None
         case WebhookCreated() | WebhookUpdated() | WebhookPaused() | WebhookDeleted():
             return None

@@ -27,11 +27,12 @@ from helpdesk.events.payloads import (
 )
 from helpdesk.events.people_events import UserAwayChanged
 from helpdesk.events.relation_events import MoveEvent, RelationEvent
+from helpdesk.events.sla_events import SlaEvent, SlaPolicyEvent
 from helpdesk.events.view_events import ViewChange
 from helpdesk.shapes import Shape
 from helpdesk.vocabulary import LinkPurpose
 
-HIDDEN_FROM_REQUESTERS = frozenset({"metadata", "teamId", "team", "hiddenFields", "mergedIntoId", "otherTicket"})
+HIDDEN_FROM_REQUESTERS = frozenset({"metadata", "teamId", "team", "sla", "hiddenFields", "mergedIntoId", "otherTicket"})
 
 
 class TicketCreated(Shape):
@@ -257,6 +258,8 @@ Event = (
     | ExportEvent
     | DeskEvent
     | FieldEvent
+    | SlaEvent
+    | SlaPolicyEvent
     | WebhookCreated
     | WebhookUpdated
     | WebhookPaused
@@ -271,6 +274,8 @@ PARENTS: dict[str, str] = {
     "ticket.priority_changed": "ticket.updated",
     "ticket.merged": "ticket.updated",
     "ticket.unmerged": "ticket.updated",
+    "sla.warned": "sla.changed",
+    "sla.breached": "sla.changed",
     "desk.suspended": "desk.updated",
     "desk.resumed": "desk.updated",
     "desk.settings_changed": "desk.updated",

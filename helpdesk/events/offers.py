@@ -38,6 +38,9 @@ OFFERED = frozenset(
         "comment.updated",
         "attachment.added",
         "attachment.scanned",
+        "sla.changed",
+        "sla.warned",
+        "sla.breached",
     }
 )
 """They hold their ticket with the requester that it has then, and take nothing away from anybody.

@@ -10,12 +10,14 @@ from pydantic import Field
 from helpdesk.shapes import Moment, Shape
 from helpdesk.vocabulary import (
     AssignmentMode,
+    ClockKind,
     ExportFormat,
     ExportKind,
     ExportProblem,
     ExportStatus,
     NotificationKind,
     ScanState,
+    SlaState,
     TicketPriority,
     TicketStatus,
     ViewVisibility,
@@ -85,8 +87,19 @@ class ViewPayload(Shape):
     updated_at: Moment
 
 
+class SlaPayload(Shape):
+    """What is promised next on a ticket. `clock` and `dueAt` are null while nothing is due: it is paused, or done."""
+
+    policy_id: UUID
+    clock: ClockKind | None
+    due_at: Moment | None
+    state: SlaState
+    breached: bool
+    """Is it late, and still waited for?"""
+
+
 class TicketPayload(Shape):
-    """A ticket. Requesters do not get `metadata`, nor which team it is with, nor the fields in `hiddenFields`."""
+    """A ticket. Requesters do not get `metadata`, the team, what is promised (`sla`), or the `hiddenFields`."""
 
     id: UUID
     number: int
@@ -109,6 +122,7 @@ class TicketPayload(Shape):
     hidden_fields: list[str] = Field(default_factory=list)
     """Keys of `customFields` that requesters do not get."""
     metadata: dict[str, Any] | None = None
+    sla: SlaPayload | None = None
     version: int
     last_activity_at: Moment
     created_at: Moment

@@ -13,8 +13,8 @@ from helpdesk.errors import ValidationFailed
 from helpdesk.events.payloads import ExportPayload
 from helpdesk.exports.ticket_columns import TicketColumn
 from helpdesk.paging import PageMeta, PageQuery
-from helpdesk.shapes import Input, Moment, Shape
-from helpdesk.tickets.filter import TicketFilter, lower_word, split
+from helpdesk.shapes import Input, Moment, Shape, lower_word
+from helpdesk.tickets.filter import TicketFilter, split
 from helpdesk.tickets.schemas import FieldName, SortBy
 from helpdesk.vocabulary import ExportFormat, ExportKind
 

@@ -35,6 +35,8 @@ TicketColumn = Literal[
     "firstResponseAt",
     "doneAt",
     "reopenedCount",
+    "slaState",
+    "slaDueAt",
     "description",
     "customFields",
     "id",
@@ -78,6 +80,8 @@ TOLD: dict[TicketColumn, _Told] = {
     "reopenedCount": _Told(
         "Reopened", lambda ticket: ticket.reopened_count, 0.6, for_requesters=False, by_default=False
     ),
+    "slaState": _Told("SLA", lambda ticket: ticket.sla_state or None, 0.8, for_requesters=False, by_default=False),
+    "slaDueAt": _Told("Due", lambda ticket: ticket.sla_due_at, 1.15, for_requesters=False, by_default=False),
     "description": _Told("Description", lambda ticket: ticket.description, 4.0, by_default=False, reads="description"),
     "customFields": _Told(
         "Custom fields",
@@ -88,7 +92,7 @@ TOLD: dict[TicketColumn, _Told] = {
     ),
     "id": _Told("Id", lambda ticket: str(ticket.id), 1.8, by_default=False),
 }
-MOMENTS = frozenset({"createdAt", "updatedAt", "lastActivityAt", "firstResponseAt", "doneAt"})
+MOMENTS = frozenset({"createdAt", "updatedAt", "lastActivityAt", "firstResponseAt", "doneAt", "slaDueAt"})
 _LARGE = ("description", "custom_fields")
 
 

@@ -9,8 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StringC
 from helpdesk.custom_fields.rules import KEY, OPTION, RESERVED
 from helpdesk.events.field_events import CustomFieldPayload
 from helpdesk.paging import PageMeta, PageQuery
-from helpdesk.shapes import Input, Seen, Shape
-from helpdesk.tickets.filter import lower_word
+from helpdesk.shapes import Input, Seen, Shape, lower_word
 from helpdesk.vocabulary import FieldRequired, FieldType
 
 MOST_OPTIONS = 200

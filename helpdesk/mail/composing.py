@@ -104,6 +104,11 @@ def values_of(ticket: Ticket, comment: Comment | None, *, actor: Person | None, 
     }
 
 
+def values_of_sla(*, clock: str, due: datetime) -> dict[str, str]:
+    """The same for a promise; `due` is told in UTC, since nobody knows where its reader is."""
+    return {"sla.clock": clock.replace("_", " "), "sla.due": f"{due.astimezone(UTC):%d %B %Y, %H:%M} UTC"}
+
+
 def values_of_webhook(webhook: Mapping[str, Any], *, recipient: Person) -> dict[str, str]:
     """The same for a webhook's payload."""
     return {
@@ -205,7 +210,18 @@ def _a_ticket(mail: Mail, kind: MailKind) -> _About:
     actor = _actor(mail, comment)
     sender = "" if kind is MailKind.TICKET_RECEIVED or actor is None else actor.name
     values = values_of(ticket, comment, actor=actor, recipient=person)
+    if kind in (MailKind.SLA_WARNED, MailKind.SLA_BREACHED):
+        values |= _promise(mail)
     return _About(values, sender, _reply_address(ticket, person))
+
+
+def _promise(mail: Mail) -> dict[str, str]:
+    """As it was when it was told: the event says it."""
+    row = get_row_by_id(mail.event_id)
+    told = orjson.loads(row.payload).get("data", {}) if row else {}
+    if "clock" not in told:
+        raise NotToBeSent("The event is not in the log any more.")
+    return values_of_sla(clock=told["clock"], due=datetime.fromisoformat(told["dueAt"]))
 
 
 def _a_webhook(mail: Mail) -> _About:

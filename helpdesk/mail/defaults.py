@@ -99,6 +99,14 @@ DEFAULTS: Mapping[MailKind, Template] = {
         html_lead=f"{{{{ actor.name }}}} mentioned you on {_HTML_TICKET}:",
         quote="comment.content",
     ),
+    MailKind.SLA_WARNED: _template(
+        lead=f"the {{{{ sla.clock }}}} on {_TICKET} is due soon: {{{{ sla.due }}}}.",
+        html_lead=f"the {{{{ sla.clock }}}} on {_HTML_TICKET} is due soon: <strong>{{{{ sla.due }}}}</strong>.",
+    ),
+    MailKind.SLA_BREACHED: _template(
+        lead=f"the {{{{ sla.clock }}}} on {_TICKET} is late. It was due: {{{{ sla.due }}}}.",
+        html_lead=f"the {{{{ sla.clock }}}} on {_HTML_TICKET} is late. It was due: <strong>{{{{ sla.due }}}}</strong>.",
+    ),
     MailKind.WEBHOOK_PAUSED: _WEBHOOK_PAUSED,
     MailKind.INVITATION: _with_link(
         subject="{{ desk.name }} invites you",

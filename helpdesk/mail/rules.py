@@ -36,6 +36,8 @@ PREFERENCES: Mapping[MailKind, NotificationKind | None] = {
     MailKind.STATUS_CHANGED: NotificationKind.STATUS_CHANGED,
     MailKind.ASSIGNED: NotificationKind.ASSIGNED,
     MailKind.MENTIONED: NotificationKind.MENTIONED,
+    MailKind.SLA_WARNED: NotificationKind.SLA_WARNED,
+    MailKind.SLA_BREACHED: NotificationKind.SLA_BREACHED,
     MailKind.WEBHOOK_PAUSED: None,
     MailKind.INVITATION: None,
     MailKind.PASSWORD_RESET: None,
@@ -115,5 +117,9 @@ def _kind(told: Told, *, is_requester: bool, is_internal: bool) -> MailKind | No
             return MailKind.PUBLIC_REPLY if is_requester else None
         case NotificationKind.STATUS_CHANGED:
             return MailKind.STATUS_CHANGED if is_requester else None
+        case NotificationKind.SLA_WARNED:
+            return MailKind.SLA_WARNED
+        case NotificationKind.SLA_BREACHED:
+            return MailKind.SLA_BREACHED
         case NotificationKind.FILE_INFECTED:
             return None

@@ -32,6 +32,8 @@ _LONG = {
     MailKind.STATUS_CHANGED: (),
     MailKind.ASSIGNED: ("ticket.description",),
     MailKind.MENTIONED: ("comment.content",),
+    MailKind.SLA_WARNED: ("sla.clock", "sla.due"),
+    MailKind.SLA_BREACHED: ("sla.clock", "sla.due"),
     MailKind.WEBHOOK_PAUSED: (),
     MailKind.INVITATION: (_LINK, "actor.name"),
     MailKind.PASSWORD_RESET: (_LINK,),

@@ -93,7 +93,7 @@ def _tell_one(row: LogRow, payload: dict[str, Any], told: Told, person: Person) 
         return 0
     ticket, comment = payload["data"]["ticket"], payload["data"].get("comment") or {}
     actor = (payload.get("actor") or {}).get("name") or "The hub"
-    after = (payload.get("changes") or {}).get("status", ["", ""])[1]
+    after = payload["data"].get("clock") or (payload.get("changes") or {}).get("status", ["", ""])[1]
     title = title_of(
         told.kind,
         actor=actor,

@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from helpdesk.vocabulary import NotificationKind, ScanState
+from helpdesk.vocabulary import ClockKind, NotificationKind, ScanState
 
 _MENTION = re.compile(r"(?<![\w@.])@([\w.+-]{1,64}(?:@[\w.-]{1,190})?)")
 MOST_MENTIONS = 20
 LONGEST_MESSAGE = 200
 LONGEST_TITLE = 400
 _NOT_CLEAN = frozenset({ScanState.INFECTED.value, ScanState.UNSCANNABLE.value})
+_SLA_KINDS = {"sla.warned": NotificationKind.SLA_WARNED, "sla.breached": NotificationKind.SLA_BREACHED}
+_CLOCKS = {
+    ClockKind.FIRST_RESPONSE: "first response",
+    ClockKind.NEXT_RESPONSE: "next response",
+    ClockKind.RESOLUTION: "resolution",
+}
 _STATUS_TYPES = frozenset({"ticket.status_changed", "ticket.closed"})
 
 
@@ -71,7 +77,9 @@ def names_of(*, email: str, first_name: str, last_name: str) -> frozenset[str]:
 def title_of(
     kind: NotificationKind, *, actor: str, number: int, ticket_title: str, after: str = "", team: str = ""
 ) -> str:
-    """The sentence that is shown. `after` is the new status; `team` is named to those who are told as its members."""
+    """The sentence that is shown. `after` is the new status, or the clock that is due; `team` is named to those who
+    are told as its members.
+    """
     ticket = f"#{number} {ticket_title}"
     return _sentence(kind, actor, ticket, after, team)[:LONGEST_TITLE]
 
@@ -98,6 +106,8 @@ def _concerned(
     if type_ == "attachment.scanned" and payload["data"]["attachment"]["scan"] in _NOT_CLEAN:
         people = [payload["data"]["attachment"]["uploaderId"], ticket.get("assignedToId")]
         yield from ((UUID(person), NotificationKind.FILE_INFECTED) for person in people if person)
+    if kind := _SLA_KINDS.get(type_):
+        yield from ((UUID(person), kind) for person in payload["data"]["notify"])
     if type_ in _STATUS_TYPES:
         yield from ((person, NotificationKind.STATUS_CHANGED) for person in _both(ticket))
 
@@ -120,5 +130,9 @@ def _sentence(kind: NotificationKind, actor: str, ticket: str, after: str, team:
             return f"{actor} replied on {ticket}"
         case NotificationKind.STATUS_CHANGED:
             return f"{actor} set {ticket} to {after.replace('_', ' ')}"
+        case NotificationKind.SLA_WARNED:
+            return f"The {_CLOCKS[ClockKind(after)]} on {ticket} is due soon"
+        case NotificationKind.SLA_BREACHED:
+            return f"The {_CLOCKS[ClockKind(after)]} on {ticket} is late"
         case NotificationKind.FILE_INFECTED:
             return f"A file on {ticket} is in quarantine: the virus scanner did not find it clean"

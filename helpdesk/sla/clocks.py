@@ -14,13 +14,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from helpdesk.sla.hours import Hours
-from helpdesk.vocabulary import TicketStatus
-
-
-class ClockKind(StrEnum):
-    FIRST_RESPONSE = "first_response"
-    NEXT_RESPONSE = "next_response"
-    RESOLUTION = "resolution"
+from helpdesk.vocabulary import ClockKind, TicketStatus
 
 
 class StepKind(StrEnum):
@@ -64,10 +58,14 @@ Happening = Created | Said | Moved
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a version of a policy promises: open time for each kind of clock, None where nothing is promised."""
+    """What a version of a policy promises: open time for each kind of clock that it has.
+
+    `warning`: so much of a target is left when it is warned of; None: nobody is.
+    """
 
     hours: Hours
     targets: dict[ClockKind, timedelta]
+    warning: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Clock:
     """`due_at` None: it stands still, and nobody can say. `ended_at`: somebody answered, or the ticket is done; then
-    `due_at` is what it was, or would have been had it gone on.
+    `due_at` is what it was, or would have been had it gone on. `warn_at` likewise.
     """
 
     kind: ClockKind
@@ -91,6 +89,7 @@ class Clock:
     due_at: datetime | None
     ended_at: datetime | None
     steps: tuple[Step, ...]
+    warn_at: datetime | None = None
 
     def is_breached(self, at: datetime) -> bool:
         """Was it, at that moment, too late? Whoever answers in the very moment that it is due is not."""
@@ -177,20 +176,25 @@ def _reopen(runs: Sequence[_Run]) -> None:
 def _clock(run: _Run, terms: Terms, now: datetime) -> Clock:
     target = terms.targets[run.kind]
     steps: list[Step] = []
-    left, due = target, None
     for piece in run.pieces(now):
-        if piece.kind is not StepKind.COUNTED:
-            steps.append(piece)
-            continue
-        for step in _told(piece, terms.hours):
-            steps.append(step)
-            if step.kind is StepKind.COUNTED and due is None:
-                length = step.end - step.begin
-                due = step.begin + left if left <= length else None
-                left -= length
-    if due is None and (run.ended_at or run.turns[-1][1] is StepKind.COUNTED):
-        due = terms.hours.after(run.ended_at or max(now, run.turns[-1][0]), left)
-    return Clock(run.kind, target, run.began_at, due, run.ended_at, tuple(steps))
+        steps += [piece] if piece.kind is not StepKind.COUNTED else _told(piece, terms.hours)
+    goes_on_at = None
+    if run.ended_at or run.turns[-1][1] is StepKind.COUNTED:
+        goes_on_at = run.ended_at or max(now, run.turns[-1][0])
+    due = _reached(steps, target, terms.hours, goes_on_at)
+    warn = None if terms.warning is None else _reached(steps, target - terms.warning, terms.hours, goes_on_at)
+    return Clock(run.kind, target, run.began_at, due, run.ended_at, tuple(steps), warn)
+
+
+def _reached(steps: Iterable[Step], left: timedelta, hours: Hours, goes_on_at: datetime | None) -> datetime | None:
+    """When so much has counted; None: not yet, and nobody can say when, for it does not go on."""
+    for step in steps:
+        if step.kind is StepKind.COUNTED:
+            length = step.end - step.begin
+            if left <= length:
+                return step.begin + left
+            left -= length
+    return hours.after(goes_on_at, left) if goes_on_at else None
 
 
 def _told(piece: Step, hours: Hours) -> Iterator[Step]:

@@ -9,9 +9,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from helpdesk.events.payloads import ViewPayload
 from helpdesk.paging import PageMeta, PageQuery
-from helpdesk.shapes import Input, Shape
+from helpdesk.shapes import Input, Shape, lower_word
 from helpdesk.ticket_views.defaults import COLUMNS
-from helpdesk.tickets.filter import lower_word
 from helpdesk.tickets.schemas import FieldName, FilterInBody, SortBy, TicketListQuery
 from helpdesk.vocabulary import ViewVisibility
 
@@ -25,6 +24,7 @@ Column = Literal[
     "assignedTo",
     "team",
     "tags",
+    "slaDueAt",
     "lastActivityAt",
     "createdAt",
     "updatedAt",

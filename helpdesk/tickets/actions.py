@@ -82,9 +82,14 @@ def change_ticket(
     payload = apply_change(actor, ticket, fields=fields, named=Named())
     if payload is None:
         return ticket_payload(ticket)
+    save_ticket(ticket)
+    return payload
+
+
+def save_ticket(ticket: Ticket) -> None:
+    """Write what `apply_change` has changed in one ticket."""
     ticket.save(force_update=True)
     _index_changed([ticket])
-    return payload
 
 
 def apply_change(

@@ -5,7 +5,7 @@ The property test of filter.py holds the two against each other, here too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -22,7 +22,7 @@ from helpdesk.tickets.field_sql import field_sql
 from helpdesk.tickets.spans import Span
 from helpdesk.tickets.syntax import ACTIVE, SCOPES, Asked, Condition, Somebody
 from helpdesk.tickets.words import ticket_document
-from helpdesk.vocabulary import TicketPriority, TicketStatus
+from helpdesk.vocabulary import SlaState, TicketPriority, TicketStatus
 from helpdesk.words.documents import Document
 from helpdesk.words.lookups import holding
 from helpdesk.words.terms import Term, tsquery_of
@@ -34,6 +34,12 @@ _PEOPLE = {
 }
 _MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 _MOST_NAMED = 200
+_COLUMNS = {"created": "created_at", "updated": "updated_at", "due": "sla_due_at"}
+_SLA_WORDS = {state.value: (state.value,) for state in SlaState} | {
+    "due": tuple(state.value for state in (SlaState.RUNNING, SlaState.WARNED, SlaState.BREACHED)),
+    "none": ("",),
+}
+"""What a word of the filter means in the ticket's column."""
 
 
 def asked_sql(asked: Asked, me: UUID, *, is_staff: bool = False) -> Q:
@@ -67,6 +73,22 @@ def _positive(condition: Condition) -> Condition:
             rest = tuple(value for value in known if value not in condition.values)
             return Condition(field, rest) if rest else condition
     return condition
+
+
+def sla_sql(words: Collection[str]) -> Q:
+    """Any of these words of the filter; none: every ticket."""
+    return Q(sla_state__in=_states(words)) if words else Q()
+
+
+def is_sla(words: Collection[str], ticket: Mapping[str, Any]) -> bool:
+    """The same for a ticket's JSON as staff have it."""
+    return ((ticket.get("sla") or {}).get("state") or "") in _states(words)
+
+
+def moment_of(ticket: Mapping[str, Any], name: str) -> datetime | None:
+    """When it was `created` or `updated`, or is `due`, from its JSON as staff have it."""
+    text = (ticket.get("sla") or {}).get("dueAt") if name in ("due", "sla_due") else ticket[f"{name}At"]
+    return _MOMENT.validate_python(text) if text else None
 
 
 def asked_holds(
@@ -119,8 +141,10 @@ def _value_sql(field: str, value: Any, me: UUID) -> Q:
             return field_sql(value, me)
         case "is":
             return _kind_sql(value)
-        case "created" | "updated":
-            return _span_sql(f"{field}_at", value)
+        case "sla":
+            return sla_sql((value,))
+        case "created" | "updated" | "due":
+            return _span_sql(_COLUMNS[field], value)
         case _:
             return _somebody_sql(_PEOPLE[field][0], value, me)
 
@@ -137,8 +161,13 @@ def _kind_sql(kind: str) -> Q:
             return Q(status__in=[status.value for status in TicketStatus if status not in ACTIVE])
 
 
+def _states(words: Collection[str]) -> list[str]:
+    return [state for word in words for state in _SLA_WORDS[word]]
+
+
 def _span_sql(column: str, span: Span) -> Q:
-    moment, where = now(), Q()
+    # Said of what may be null, so that its opposite holds for the others, as it does in Python.
+    moment, where = now(), Q(**{f"{column}__isnull": False})
     if span.start is not None:
         where &= Q(**{f"{column}__gte": span.start.when(moment)})
     if span.end is not None:
@@ -178,8 +207,10 @@ def _value_holds(field: str, value: Any, ticket: Mapping[str, Any], me: UUID) ->
             return bool(value.holds(ticket["customFields"], me))
         case "is":
             return _is_kind(value, ticket)
-        case "created" | "updated":
-            return _in_span(value, _MOMENT.validate_python(ticket[f"{field}At"]))
+        case "sla":
+            return is_sla((value,), ticket)
+        case "created" | "updated" | "due":
+            return _in_span(value, moment_of(ticket, field))
         case _:
             return _is_somebody(value, ticket[_PEOPLE[field][1]], me)
 
@@ -190,8 +221,10 @@ def _is_kind(kind: str, ticket: Mapping[str, Any]) -> bool:
     return (ticket["status"] in ACTIVE) == (kind == "active")
 
 
-def _in_span(span: Span, at: datetime) -> bool:
+def _in_span(span: Span, at: datetime | None) -> bool:
     moment = now()
+    if at is None:
+        return False
     if span.start is not None and at < span.start.when(moment):
         return False
     return span.end is None or at < span.end.when(moment)

@@ -6,32 +6,20 @@ A property test holds the two against each other; a condition is added to both o
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from django.db.models import Q
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from helpdesk.shapes import Moment, Shape
+from helpdesk.shapes import Moment, Shape, lower_word, priority_word
 from helpdesk.teams.queries import list_teams_of
 from helpdesk.tickets.asked_fields import LONGEST, TAKES, AskedField, read_asked
-from helpdesk.tickets.conditions import asked_holds, asked_sql
+from helpdesk.tickets.conditions import asked_holds, asked_sql, is_sla, moment_of, sla_sql
 from helpdesk.tickets.field_sql import field_sql
 from helpdesk.tickets.syntax import LONGEST_QUESTION, Asked, NotUnderstood, understand
 from helpdesk.vocabulary import TicketPriority, TicketStatus
 from helpdesk.words.documents import Document
-
-
-def lower_word(value: Any) -> Any:
-    """Statuses and priorities are read in any case."""
-    return value.strip().lower() if isinstance(value, str) else value
-
-
-def priority_word(value: Any) -> Any:
-    """As `lower_word`; `critical` is the original's word for urgent."""
-    word = lower_word(value)
-    return "urgent" if word == "critical" else word
 
 
 def split(value: Any) -> Any:
@@ -49,6 +37,9 @@ AnyStatus = Annotated[TicketStatus, BeforeValidator(lower_word)]
 AnyPriority = Annotated[TicketPriority, BeforeValidator(priority_word)]
 Somebody = UUID | Annotated[Literal["me"], BeforeValidator(lower_word)]
 SomebodyOrNobody = UUID | Annotated[Literal["me", "none"], BeforeValidator(lower_word)]
+SlaWord = Annotated[
+    Literal["due", "running", "warned", "breached", "paused", "done", "none"], BeforeValidator(lower_word)
+]
 SomeTeam = UUID | Annotated[Literal["mine", "none"], BeforeValidator(lower_word)]
 
 
@@ -89,12 +80,16 @@ class TicketFilter(Shape):
     tag: Annotated[list[str], BeforeValidator(split)] = Field(default_factory=list, max_length=MOST_VALUES)
     field: list[FieldCondition] = Field(default_factory=list, max_length=MOST_FIELDS)
     """Of custom fields, all of them: `region:emea,apac`, `seats:>=5`, `due:..2026-03-31`, `vip:yes`, `site:none`."""
+    sla: Annotated[list[SlaWord], BeforeValidator(split)] = Field(default_factory=list, max_length=MOST_VALUES)
+    """How it stands with what is promised next (docs/sla.md); `due`: there is a deadline; `none`: under no policy."""
     q: Question | None = None
     """What is typed into a search box (docs/search.md): words, `"exact words"`, `status:open`, `-tag:vpn` …"""
     created_from: Moment | None = None
     created_to: Moment | None = None
     updated_from: Moment | None = None
     updated_to: Moment | None = None
+    sla_due_from: Moment | None = None
+    sla_due_to: Moment | None = None
 
     def to_sql(self, me: UUID, *, is_staff: bool = False) -> Q:
         """The condition for a queryset of tickets, asked by `me`; staff find words in custom fields, too."""
@@ -109,7 +104,8 @@ class TicketFilter(Shape):
         where &= self._team_sql(me)
         if self.tag:
             where &= Q(tags__overlap=self.tag)
-        for column in ("created", "updated"):
+        where &= sla_sql(self.sla)
+        for column in ("created", "updated", "sla_due"):
             if (start := getattr(self, f"{column}_from")) is not None:
                 where &= Q(**{f"{column}_at__gte": start})
             if (end := getattr(self, f"{column}_to")) is not None:
@@ -145,6 +141,8 @@ class TicketFilter(Shape):
         if self.tag and not set(self.tag) & set(ticket["tags"]):
             return False
         if not all(one.holds(ticket["customFields"], me) for one in self.asked_fields()):
+            return False
+        if self.sla and not is_sla(self.sla, ticket):
             return False
         return self._in_time(ticket) and asked_holds(self.asked(), ticket, me, is_staff=is_staff, document=document)
 
@@ -189,17 +187,16 @@ class TicketFilter(Shape):
         return understand(self.q or "")
 
     def _in_time(self, ticket: Mapping[str, Any]) -> bool:
-        for column, key in (("created", "createdAt"), ("updated", "updatedAt")):
+        for column in ("created", "updated", "sla_due"):
             start, end = getattr(self, f"{column}_from"), getattr(self, f"{column}_to")
             if start is None and end is None:
                 continue
-            at = _MOMENT.validate_python(ticket[key])
-            if (start is not None and at < start) or (end is not None and at >= end):
+            at = moment_of(ticket, column)
+            if at is None or (start is not None and at < start) or (end is not None and at >= end):
                 return False
         return True
 
 
-_MOMENT: TypeAdapter[datetime] = TypeAdapter(Moment)
 _PEOPLE = {"assigned_to_id": "assignedToId", "requester_id": "requesterId", "created_by_id": "createdById"}
 
 

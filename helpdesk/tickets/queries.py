@@ -29,7 +29,7 @@ from helpdesk.people.queries import attach_people
 from helpdesk.tickets.asked_fields import sort_text, sorted_field
 from helpdesk.tickets.field_sql import FieldOrder
 from helpdesk.tickets.filter import TicketFilter
-from helpdesk.tickets.models import NOBODY, Ticket
+from helpdesk.tickets.models import NEVER, NOBODY, Ticket
 from helpdesk.tickets.rules import require_filter, require_order
 from helpdesk.tickets.syntax import Asked
 from helpdesk.vocabulary import Role
@@ -67,8 +67,10 @@ ORDERS: dict[str, tuple[Any, Any, Any]] = {
         lambda ticket: ticket.assigned_to_id or NOBODY,
         read_uuid,
     ),
+    "slaDueAt": (Coalesce("sla_due_at", Value(NEVER)), lambda ticket: ticket.sla_due_at or NEVER, read_moment),
 }
-"""`sortBy` to the sort value; by assignee means grouped by assignee, the unassigned at the end."""
+"""`sortBy` to the sort value; by assignee means grouped by assignee, the unassigned at the end; by deadline, what has
+none behind what has."""
 
 
 def tickets_visible_to(person: Person) -> QuerySet[Ticket]:
@@ -160,7 +162,9 @@ def count_tickets(person: Person, where: TicketFilter) -> tuple[int, bool]:
 
 
 def require_askable(person: Person, asked: Asked) -> None:
-    """Raise where a requester names people or custom fields: what is found would tell what they are not given."""
+    """Raise where a requester names people, fields or promises: what is found would tell what they are not given."""
+    if asked.is_about_sla() and not person.is_staff:
+        raise ValidationFailed.of("q", "Only agents and admins search by deadlines.", "staff")
     if asked.is_about_people() and not person.is_staff:
         raise ValidationFailed.of("q", "Only agents and admins search by other people's names and addresses.", "people")
     if asked.is_about_fields() and not person.is_staff:

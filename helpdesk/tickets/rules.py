@@ -21,8 +21,18 @@ HOTTEST_FIRST = (("status",), ("assignedToId", "teamId"), ("priority",))
 MOVED_ANYWAY = frozenset({"teamId", "tags", "customFields"})
 """What changes even on a ticket that was merged: what is renamed or taken away all over the desk."""
 
-STAFF_FILTERS = {"team_id": "teamId", "field": "field"}
+STAFF_FILTERS = {
+    "team_id": "teamId",
+    "field": "field",
+    "sla": "sla",
+    "sla_due_from": "slaDueFrom",
+    "sla_due_to": "slaDueTo",
+}
 """What only agents and admins may ask a list for: a requester's answers must not tell what is hidden from them."""
+
+
+STAFF_ORDERS = frozenset({"slaDueAt"})
+"""By what only agents and admins may sort: the order would tell it."""
 
 
 class FilterForbidden(Forbidden):
@@ -66,8 +76,8 @@ def changes_by_type(changes: Mapping[str, tuple[Any, Any]]) -> list[tuple[str, d
 
 
 def require_order(role: Role, sort_by: str) -> None:
-    """Raise FilterForbidden where a requester sorts by a custom field: the order would tell what stands in it."""
-    if not role.is_staff and sorted_field(sort_by) is not None:
+    """Raise FilterForbidden where a requester sorts by a custom field, or by deadline: the order would tell it."""
+    if not role.is_staff and (sort_by in STAFF_ORDERS or sorted_field(sort_by) is not None):
         raise FilterForbidden(details=[Detail("sortBy", FilterForbidden.__doc__ or "", "field")])
 
 

@@ -71,7 +71,9 @@ class ChangeTicket(Input):
 
 FieldName = Annotated[str, StringConstraints(pattern=r"^field:[A-Za-z_][A-Za-z0-9_.-]{0,39}$")]
 """A custom field where lists are sorted, and have columns: `field:` and its key."""
-SortBy = Literal["createdAt", "updatedAt", "number", "title", "status", "priority", "assignedTo"] | FieldName
+SortBy = (
+    Literal["createdAt", "updatedAt", "number", "title", "status", "priority", "assignedTo", "slaDueAt"] | FieldName
+)
 
 
 class FilterInBody(TicketFilter):

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from helpdesk.custom_fields.queries import hidden_keys
-from helpdesk.events.payloads import TicketPayload
+from helpdesk.events.payloads import SlaPayload, TicketPayload
 from helpdesk.events.projection import for_viewer
 from helpdesk.people.models import Person
 from helpdesk.people.queries import viewer_of
 from helpdesk.people.shapes import person_payload
 from helpdesk.teams.shapes import team_reference
 from helpdesk.tickets.models import Ticket
-from helpdesk.vocabulary import TicketStatus
+from helpdesk.vocabulary import ClockKind, SlaState, TicketStatus
 
 
 def ticket_payload(ticket: Ticket, *, fields_before: Mapping[str, Any] | None = None) -> TicketPayload:
@@ -42,10 +42,25 @@ def ticket_payload(ticket: Ticket, *, fields_before: Mapping[str, Any] | None = 
         custom_fields=ticket.custom_fields,
         hidden_fields=hidden_keys(ticket.custom_fields, fields_before or {}),
         metadata=ticket.metadata,
+        sla=sla_payload(ticket),
         version=ticket.version,
         last_activity_at=ticket.last_activity_at,
         created_at=ticket.created_at,
         updated_at=ticket.updated_at,
+    )
+
+
+def sla_payload(ticket: Ticket) -> SlaPayload | None:
+    """What is promised next; None where it is under no policy."""
+    if ticket.sla_policy_id is None:
+        return None
+    state = SlaState(ticket.sla_state)
+    return SlaPayload(
+        policy_id=ticket.sla_policy_id,
+        clock=ClockKind(ticket.sla_clock) if ticket.sla_clock else None,
+        due_at=ticket.sla_due_at,
+        state=state,
+        breached=state is SlaState.BREACHED,
     )
 
 

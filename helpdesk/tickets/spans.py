@@ -74,6 +74,15 @@ def read_age_or_span(text: str) -> Span | None:
     return None
 
 
+def read_ahead_or_span(text: str) -> Span | None:
+    """As `read_age_or_span`, but for what lies ahead: `<2h` is within two hours, or past already."""
+    sign = text[: len(text) - len(text.lstrip("<>="))]
+    ahead = _age(text[len(sign) :])
+    if sign in ("<", ">", "<=", ">=") and ahead is not None:
+        return Span(end=Moment(ago=-ahead)) if sign.startswith("<") else Span(start=Moment(ago=-ahead))
+    return read_age_or_span(text)
+
+
 def _between(first: str, last: str) -> Span | None:
     start, end = _day_or_moment(first) if first else None, _day_or_moment(last) if last else None
     if (first and not start) or (last and not end) or not (first or last):

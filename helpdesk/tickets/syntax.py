@@ -13,8 +13,8 @@ from functools import lru_cache
 from uuid import UUID
 
 from helpdesk.tickets.asked_fields import TAKES, AskedField, read_asked
-from helpdesk.tickets.spans import Span, read_age_or_span, read_end, read_start
-from helpdesk.vocabulary import TicketPriority, TicketStatus
+from helpdesk.tickets.spans import Span, read_age_or_span, read_ahead_or_span, read_end, read_start
+from helpdesk.vocabulary import SlaState, TicketPriority, TicketStatus
 from helpdesk.words.nearness import distance
 from helpdesk.words.terms import Term, term_of
 
@@ -25,6 +25,7 @@ SHORTEST_LAST = 3
 ACTIVE = tuple(status for status in TicketStatus if status.is_active)
 SCOPES = {"title": "A", "tags": "B", "description": "C", "fields": "D", "comments": "D"}
 """In a ticket's own words D are those of its custom fields."""
+SLA_WORDS = (*(state.value for state in SlaState), "due", "none")
 KINDS_OF_TICKETS = ("unassigned", "assigned", "active", "done")
 _PEOPLE = {"assignee": "assignee", "requester": "requester", "creator": "creator"}
 _QUOTES = '"“”„«»'
@@ -74,6 +75,10 @@ class Asked:
     def is_about_fields(self) -> bool:
         """Does it ask for custom fields, or for words in them?"""
         return bool(self._fields()) or "fields" in self.scopes
+
+    def is_about_sla(self) -> bool:
+        """Does it ask for what is promised?"""
+        return any(one.field in ("sla", "due") for one in self.conditions)
 
     def is_about_time(self) -> bool:
         """Is there a day or an age that is counted from now?"""
@@ -260,6 +265,7 @@ def _span(read: Callable[[str], Span | None], field: str, takes: str) -> _Reader
 
 _A_DAY = "a day like 2026-01-31, today, yesterday or a moment like 2026-01-31T12:00:00Z"
 _SPAN = f"{_A_DAY}; also from..to, >, >=, <, <= and ages like <7d (h, d, w)"
+_AHEAD = f"{_A_DAY}; also from..to, >, >=, <, <= and times ahead like <2h (h, d, w)"
 _READERS: dict[str, _Reader] = {
     "status": _choice("status", {status.value: status for status in TicketStatus}),
     "priority": _choice("priority", {p.value: p for p in TicketPriority} | {"critical": TicketPriority.URGENT}),
@@ -272,6 +278,8 @@ _READERS: dict[str, _Reader] = {
     "after": _span(read_start, "created", _A_DAY),
     "created": _span(read_age_or_span, "created", _SPAN),
     "updated": _span(read_age_or_span, "updated", _SPAN),
+    "sla": _choice("sla", {word: word for word in SLA_WORDS}),
+    "due": _span(read_ahead_or_span, "due", _AHEAD),
 }
 _ALIASES = {"tags": "tag", "fields": "field", "assigned": "assignee", "author": "creator"}
 KEYS = (*_READERS, "in")

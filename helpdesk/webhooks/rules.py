@@ -39,6 +39,9 @@ SELECTABLE = frozenset(
         "attachment.added",
         "attachment.scanned",
         "attachment.deleted",
+        "sla.changed",
+        "sla.warned",
+        "sla.breached",
     }
 )
 """What an endpoint may be told of: what agents see of tickets. Nothing of single people or the administration."""

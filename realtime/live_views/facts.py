@@ -15,7 +15,7 @@ MOST_NAMES = 10_000
 _PEOPLE = ("requester", "createdBy", "assignedTo")
 _NAME_FIELDS = ("id", "email", "firstName", "lastName", "name")
 _WHAT_NAMES = frozenset({"firstName", "lastName", "email", "name"})
-_ABOUT_TICKETS = ("ticket.", "comment.", "attachment.")
+_ABOUT_TICKETS = ("ticket.", "comment.", "attachment.", "sla.")
 _ABOUT_OTHERS = ("user.", "team.", "view.", "custom_field.")
 
 

@@ -10,20 +10,21 @@ from uuid import UUID
 
 import orjson
 
+from helpdesk.clock import rfc3339
 from helpdesk.events.projection import for_viewer
 from helpdesk.events.rules import Viewer
 from helpdesk.people.models import Person
 from helpdesk.people.queries import viewer_of
 from helpdesk.tickets.asked_fields import sort_text, sorted_field
 from helpdesk.tickets.filter import TicketFilter
-from helpdesk.tickets.models import NOBODY
+from helpdesk.tickets.models import NEVER, NOBODY
 from helpdesk.vocabulary import TicketPriority
 from realtime.live_views.facts import Facts
 from realtime.live_views.rows import Key, Row
 
 LARGEST_WINDOW = 100
 _RANKS = {priority.value: priority.rank for priority in TicketPriority}
-_LISTS = ("status", "priority", "tag", "field")
+_LISTS = ("status", "priority", "tag", "sla", "field")
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ class Selection:
                 value: Any = _RANKS[ticket["priority"]]
             case "assignedTo":
                 value = ticket["assignedToId"] or str(NOBODY)
+            case "slaDueAt":
+                value = (ticket.get("sla") or {}).get("dueAt") or rfc3339(NEVER)
             case field if (key := sorted_field(field)) is not None:
                 value = sort_text(ticket["customFields"].get(key))
             case field:

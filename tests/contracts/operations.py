@@ -54,6 +54,7 @@ class Target:
     address: str = "nobody@nowhere.example"
     """Of that person."""
     export_id: UUID = field(default_factory=uuid4)
+    policy_id: UUID = field(default_factory=uuid4)
     email: str = "somebody@new.example"
     password: str = "a-new-password"
     refresh_token: str = field(default_factory=lambda: str(uuid4()))
@@ -91,6 +92,11 @@ class Target:
             "commentIds": str(self.comment_id),
             "exportId": str(self.export_id),
             "memberIds": str(self.member_id),
+            "policyId": str(self.policy_id),
+            "policyIds": str(self.policy_id),
+            "teamIds": str(self.team_id),
+            "notifyIds": str(self.member_id),
+            "assignToId": str(self.member_id),
         }
 
     def words(self) -> dict[str, Any]:
@@ -120,6 +126,15 @@ class Target:
             "since": f"{uuid4()}.0",
             "timeZone": "Europe/Berlin",
             "field": ["floor:3"],
+            "zone": "Europe/Berlin",
+            "opens": "09:00",
+            "closes": "17:00",
+            "country": "DE",
+            "subdivision": "BY",
+            "firstResponse": 60,
+            "nextResponse": 120,
+            "resolution": 480,
+            "warning": 15,
         }
 
 

@@ -28,6 +28,8 @@ from helpdesk.people.models import AccountLink, Person
 from helpdesk.people.passwords import hash_password
 from helpdesk.people.tokens import Bearer, issue_token
 from helpdesk.relations.actions import relate
+from helpdesk.sla.actions.policies import create_policy
+from helpdesk.sla.schemas import CreateSlaPolicy
 from helpdesk.teams.actions import create_team
 from helpdesk.ticket_views.actions import create_view
 from helpdesk.ticket_views.schemas import CreateView
@@ -42,6 +44,11 @@ from tenants.models import PlatformAdmin
 from tests.conftest import PASSWORD, Desk, _drop, make_desk
 from tests.contracts.files import attach, expect_upload
 from tests.contracts.operations import Target
+
+POLICY: dict[str, Any] = {
+    "targets": {"firstResponse": 60},
+    "hours": {"zone": "UTC", "week": {"monday": [{"opens": "09:00", "closes": "17:00"}]}},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,8 @@ class Scene:
     other_id: UUID
     """Another ticket of the same requester, of which the first is a duplicate."""
     relation_id: UUID
+    policy_id: UUID
+    """The only SLA policy; the ticket is older."""
 
     def target(self, desk: Desk, *, person: Person, **more: Any) -> Target:
         """All of it, to be named by a call."""
@@ -102,6 +111,7 @@ _NAMED = (
     "export_id",
     "other_id",
     "relation_id",
+    "policy_id",
 )
 
 
@@ -162,6 +172,7 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
             due_at=None,
             expires_at=now() + timedelta(days=1),
         )
+        policy, _ = create_policy(desk.admin, fields=dict(CreateSlaPolicy.model_validate(POLICY | {"name": word})))
     return Scene(
         ticket_id=ticket.id,
         reply_id=reply.id,
@@ -182,6 +193,7 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
         export_id=export.id,
         other_id=other.id,
         relation_id=relation.id,
+        policy_id=policy.id,
     )
 
 

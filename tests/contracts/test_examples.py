@@ -23,7 +23,13 @@ TOLD_ELSEWHERE = frozenset(
     {"confirm", "email", "password", "token", "refreshToken", "currentPassword", "key", "fileSize"}
 )
 """What must fit what stands on the desk; beside every id."""
-_IDS = {"ids": "ticket_id", "commentIds": "comment_id", "memberIds": "member_id", "assignedToId": "member_id"}
+_IDS = {
+    "ids": "ticket_id",
+    "commentIds": "comment_id",
+    "memberIds": "member_id",
+    "policyIds": "policy_id",
+    "assignedToId": "member_id",
+}
 """Of an agent, where the requester's own id would not do."""
 
 

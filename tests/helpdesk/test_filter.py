@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from helpdesk.clock import now
 from helpdesk.people.models import Person
 from helpdesk.teams.models import Team, TeamMember
 from helpdesk.teams.queries import list_teams_of
@@ -21,7 +22,7 @@ from helpdesk.tickets.filter import TicketFilter
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.shapes import ticket_payload
 from helpdesk.tickets.syntax import NotUnderstood, understand
-from helpdesk.vocabulary import TicketPriority, TicketStatus
+from helpdesk.vocabulary import ClockKind, SlaState, TicketPriority, TicketStatus
 from tests.conftest import Desk
 from tests.helpdesk.conftest import People
 
@@ -95,9 +96,24 @@ CHUNKS = [
     *("field:seats:>=5", "-field:region:emea", 'field:"region:a b"', "-field:due:>2026-01-15", "in:fields drops"),
     *("assignee:ada", "-assignee:ada,agent", "requester:user@acme.example", "-creator:oth", "requester:oth"),
     *("before:2026-01-02", "after:2026-01-02", "created:2026-01-01..2026-01-01", "updated:>2026-01-01", "-created:<1d"),
+    *("sla:breached,warned", "-sla:none", "sla:due", "SLA:Paused", "due:<2d", "-due:<2h", "due:>1w", "due:2026-01-01"),
+    *("due:2026-01-01..2026-01-02", "due:<=2026-01-02", "-due:>=1h"),
     *("created:>=2026-01-01T12:00:00Z", "updated:<=2026-01-01", "updated:>7d", "created:today", "https://vpn/drops"),
 ]
 ALPHABET = st.sampled_from("aAvVpPnN %_\\'\"#0172.*^$[]")
+
+
+def some_promise(chance: random.Random) -> dict[str, Any]:
+    """Under no policy, with nothing due, or with a deadline: near these days, or around now."""
+    state = chance.choice([None, *SlaState])
+    if state is None:
+        return {}
+    promised = {"sla_policy_id": uuid4(), "sla_state": state.value}
+    if state in (SlaState.PAUSED, SlaState.DONE):
+        return promised
+    near = BEGIN + timedelta(hours=chance.randrange(48))
+    due = chance.choice([near, now() + timedelta(hours=chance.choice([-5, 5, 500]))])
+    return promised | {"sla_clock": chance.choice(list(ClockKind)).value, "sla_due_at": due}
 
 
 def make_tickets(desk: Desk) -> list[Ticket]:
@@ -120,6 +136,7 @@ def make_tickets(desk: Desk) -> list[Ticket]:
             team=chance.choice(teams),
             tags=chance.sample(TAGS, chance.randrange(3)),
             custom_fields=FIELDS[number % len(FIELDS)],
+            **some_promise(chance),
             created_at=BEGIN + timedelta(hours=chance.randrange(48)),
             updated_at=BEGIN + timedelta(hours=chance.randrange(48), milliseconds=chance.randrange(2)),
         )
@@ -156,6 +173,9 @@ def filters(ids: list[UUID], teams: list[UUID]) -> st.SearchStrategy[TicketFilte
         "tag": st.lists(st.sampled_from([*TAGS, "vpn,x", "there is none"]), max_size=2),
         "field": st.lists(st.sampled_from(ASKED), max_size=2),
         "q": questions(),
+        "sla": st.lists(st.sampled_from([*SlaState, "due", "NONE", "breached,paused"]), max_size=3),
+        "slaDueFrom": moment,
+        "slaDueTo": moment,
         "createdFrom": moment,
         "createdTo": moment,
         "updatedFrom": moment,
@@ -209,6 +229,7 @@ class TestTheTwoCompilers:
             "tag": ["vpn"],
             "field": ["seats:any"],
             "q": "vpn",
+            "sla": ["due"],
         }
         moment = (BEGIN + timedelta(hours=24)).isoformat()
         where = TicketFilter.model_validate({field: examples.get(field, moment)})

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from helpdesk import paging
-from helpdesk.tickets.models import NOBODY, Ticket
+from helpdesk.clock import rfc3339
+from helpdesk.tickets.models import NEVER, NOBODY, Ticket
 from helpdesk.tickets.queries import ORDERS
 from helpdesk.vocabulary import TicketPriority, TicketStatus
 from tenants import context
@@ -40,6 +41,7 @@ def tickets(acme: Desk, people: People) -> list[Ticket]:
             assigned_to=chance.choice(staff),
             created_at=begin + timedelta(days=chance.randrange(5)),
             updated_at=begin + timedelta(milliseconds=chance.randrange(3)),
+            **chance.choice([{}, {"sla_policy_id": acme.ref.id, "sla_state": "running", "sla_due_at": begin}]),
         )
         for number in range(TICKETS)
     ]
@@ -107,6 +109,7 @@ class TestEveryOrder:
         key: Any = {
             "priority": lambda row: (ranks.index(row["priority"]), row["id"]),
             "assignedTo": lambda row: (row["assignedToId"] or str(NOBODY), row["id"]),
+            "slaDueAt": lambda row: ((row["sla"] or {}).get("dueAt") or rfc3339(NEVER), row["id"]),
         }.get(sort_by, lambda row: (row[sort_by], row["id"]))
         if sort_by in ("title", "status"):
             return True  # by the database's collation, which the walks compare with itself

@@ -19,7 +19,7 @@ Recorded = Callable[[], list[LogRow]]
 FIELDS = {
     "id", "number", "title", "description", "status", "priority", "requesterId", "requester", "createdById",
     "createdBy", "assignedToId", "assignedTo", "teamId", "team", "tags", "customFields", "hiddenFields", "metadata",
-    "version", "mergedIntoId", "lastActivityAt", "createdAt", "updatedAt",
+    "sla", "version", "mergedIntoId", "lastActivityAt", "createdAt", "updatedAt",
 }  # fmt: skip
 PERSON = {"id", "email", "firstName", "lastName", "name"}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")

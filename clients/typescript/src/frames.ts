@@ -46,6 +46,9 @@ export interface ClaimFrame {
   until?: string | null;
 }
 
+/** What runs against a promise (helpdesk/sla/clocks.py). */
+export type ClockKind = "first_response" | "next_response" | "resolution";
+
 /** On `me`: a draft of this person was saved (`version`, `updatedAt`) or is gone (`removed`). */
 export interface DraftFrame {
   type: "draft";
@@ -98,11 +101,14 @@ export interface FilterInBody {
   createdById?: string | "me" | null;
   tag?: Array<string>;
   field?: Array<string>;
+  sla?: Array<"due" | "running" | "warned" | "breached" | "paused" | "done" | "none">;
   q?: string | null;
   createdFrom?: string | null;
   createdTo?: string | null;
   updatedFrom?: string | null;
   updatedTo?: string | null;
+  slaDueFrom?: string | null;
+  slaDueTo?: string | null;
 }
 
 /** The socket is about to close with this code: come back in so many milliseconds, and resume. */
@@ -205,6 +211,21 @@ export interface Since {
 }
 
 /**
+ * What is promised next on a ticket. `clock` and `dueAt` are null while nothing is due: it is
+ * paused, or done.
+ */
+export interface SlaPayload {
+  policyId: string;
+  clock: ClockKind | null;
+  dueAt: string | null;
+  state: SlaState;
+  breached: boolean;
+}
+
+/** How it stands with what is promised next on a ticket. */
+export type SlaState = "running" | "warned" | "breached" | "paused" | "done";
+
+/**
  * Follow a stream from now on, or from `since` on. Following it already: begin anew at that place.
  * `filter` (the fields of `GET /tickets`) and what follows it make a live view; `queue` and
  * `view:<label>` take them.
@@ -216,7 +237,7 @@ export interface Subscribe {
   since?: Since | null;
   filter?: FilterInBody | null;
   viewId?: string | null;
-  sortBy?: "createdAt" | "updatedAt" | "number" | "title" | "status" | "priority" | "assignedTo" | string | null;
+  sortBy?: "createdAt" | "updatedAt" | "number" | "title" | "status" | "priority" | "assignedTo" | "slaDueAt" | string | null;
   sortOrder?: "asc" | "desc" | null;
   window?: number | null;
 }
@@ -248,7 +269,7 @@ export interface TeamReference {
 }
 
 /**
- * A ticket. Requesters do not get `metadata`, nor which team it is with, nor the fields in
+ * A ticket. Requesters do not get `metadata`, the team, what is promised (`sla`), or the
  * `hiddenFields`.
  */
 export interface TicketPayload {
@@ -271,6 +292,7 @@ export interface TicketPayload {
   customFields: Record<string, unknown>;
   hiddenFields?: Array<string>;
   metadata?: Record<string, unknown> | null;
+  sla?: SlaPayload | null;
   version: number;
   lastActivityAt: string;
   createdAt: string;

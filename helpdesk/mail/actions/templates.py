@@ -10,7 +10,7 @@ from helpdesk import desk
 from helpdesk.clock import now
 from helpdesk.comments.models import Comment
 from helpdesk.errors import Detail, ValidationFailed
-from helpdesk.mail.composing import values_of, values_of_link, values_of_webhook
+from helpdesk.mail.composing import values_of, values_of_link, values_of_sla, values_of_webhook
 from helpdesk.mail.models import MailTemplate
 from helpdesk.mail.page import html_page, text_page
 from helpdesk.mail.queries import get_templates
@@ -74,4 +74,5 @@ def _sample(recipient: Person) -> dict[str, str]:
     on_tickets = values_of(ticket, comment, actor=somebody, recipient=recipient)
     link = f"{desk.desk_url(desk.current().slug)}/account/sample#token=sample"
     on_links = values_of_link(url=link, ends=now() + timedelta(days=7), actor=somebody, recipient=recipient)
+    on_tickets |= values_of_sla(clock="first_response", due=now() + timedelta(hours=1))
     return on_tickets | values_of_webhook(webhook, recipient=recipient) | on_links

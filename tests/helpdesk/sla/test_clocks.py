@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 from helpdesk.sla.clocks import (
     Clock,
-    ClockKind,
     Created,
     Happening,
     Moved,
@@ -28,7 +27,7 @@ from helpdesk.sla.clocks import (
     open_time,
 )
 from helpdesk.sla.hours import Hours, always
-from helpdesk.vocabulary import TicketStatus
+from helpdesk.vocabulary import ClockKind, TicketStatus
 from tests.helpdesk.sla.test_hours import BERLIN, CHANGES, MINUTE, WEEK, at, is_open, some_hours
 
 FIRST, NEXT, RESOLUTION = ClockKind
