@@ -100,6 +100,7 @@ class FrameProtocol(WebSocketsSansIOProtocol):
         "handshake_complete",
         "handshake_initiated",
         "initial_response",
+        "is_slow",
         "last_ping_rtt",
         "logger",
         "loop",
@@ -129,6 +130,8 @@ class FrameProtocol(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conn.max_message_size = min(self.conn.max_message_size or LARGEST_FRAME, LARGEST_FRAME)
+        self.is_slow = False
+        """Its peer takes nothing now."""
         self.queue = Inbox()  # type: ignore[assignment]
         self.writable = Gate()  # type: ignore[assignment]
 
@@ -152,10 +155,20 @@ class FrameProtocol(WebSocketsSansIOProtocol):
 
     def write_ready(self, frame: bytes) -> bool:
         """Write a whole WebSocket frame if the peer takes it now. False: it is slow, or gone."""
-        if not self.writable.is_set() or self.is_gone:
+        # Called for thousands of sockets in a row: no further call, and as few objects as can be.
+        transport = self.transport
+        if self.is_slow or self.disconnected or self.close_sent or transport.is_closing():
             return False
-        self.transport.write(frame)
+        transport.write(frame)
         return True
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.is_slow = True
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self.is_slow = False
 
     def say_goodbye(self, code: int, reason: str) -> None:
         """Close after what was written. Whoever has not read it within `grace` seconds is cut off."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -25,6 +26,8 @@ from tenants.resolve import forget as forget_tenants
 _hubs: WeakKeyDictionary[asyncio.AbstractEventLoop, Hub] = WeakKeyDictionary()
 _guard = threading.Lock()
 LONGEST_NUDGE_S = 0.3
+GIVE_WAY_S = 0.0001
+"""The thread that committed lets the loop have the interpreter first, which it would else keep to its next I/O."""
 
 
 class Hub:
@@ -104,9 +107,10 @@ class Hub:
             self.loop.call_soon_threadsafe(self.hear_draft, tenant_id, person_id, frame)
 
     def ring(self, tenant_id: UUID, seq: int, offer: Offer | None) -> None:
-        """A bell was rung in any thread of this process."""
+        """A bell was rung in another thread of this process."""
         if tenant_id in self.rooms and not self.loop.is_closed():
             self.loop.call_soon_threadsafe(self._wake, tenant_id, seq, [offer] if offer else [])
+            time.sleep(GIVE_WAY_S)
 
     def knock(self, tenant_id: UUID) -> None:
         """A knock was heard in any thread of this process."""

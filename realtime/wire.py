@@ -121,6 +121,8 @@ def wire_of(scope: Mapping[str, Any], send: Send) -> Wire:
 class FrameWire:
     """uvicorn with `realtime.frames.FrameProtocol`: ready frames, straight to the transport."""
 
+    __slots__ = ("_protocol",)
+
     def __init__(self, protocol: FrameProtocol) -> None:
         self._protocol = protocol
 
