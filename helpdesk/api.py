@@ -30,6 +30,8 @@ from helpdesk.erasing.api import router as erasing
 from helpdesk.exports.api import network_router as exported_files
 from helpdesk.exports.api import router as exports
 from helpdesk.field_settings.api import router as custom_fields
+from helpdesk.macros.api import on_tickets as ticket_macros
+from helpdesk.macros.api import router as macros
 from helpdesk.mail.api import router as mail
 from helpdesk.merging.api import router as merging
 from helpdesk.notifications.api import router as notifications
@@ -41,6 +43,7 @@ from helpdesk.sla.api import router as sla
 from helpdesk.sla.api import tickets as ticket_promises
 from helpdesk.strict_json import StrictParser
 from helpdesk.tags.api import router as tags
+from helpdesk.ticket_templates.api import router as ticket_templates
 from helpdesk.ticket_views.api import router as views
 from helpdesk.webhooks.api import router as webhooks
 
@@ -97,6 +100,9 @@ tenant_operations.add_router("/teams", team_load, tags=["Teams"])
 tenant_operations.add_router("/api-keys", api_keys, tags=["API keys"])
 tenant_operations.add_router("/views", views, tags=["Views"])
 tenant_operations.add_router("/custom-fields", custom_fields, tags=["Custom fields"])
+tenant_operations.add_router("/macros", macros, tags=["Macros"])
+tenant_operations.add_router("/tickets", ticket_macros, tags=["Macros"])
+tenant_operations.add_router("/ticket-templates", ticket_templates, tags=["Ticket templates"])
 tenant_operations.add_router("/tags", tags, tags=["Tags"])
 tenant_operations.add_router("/analytics", analytics, tags=["Analytics"])
 tenant_operations.add_router("/exports", exports, tags=["Exports"])

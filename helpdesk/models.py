@@ -11,6 +11,7 @@ from helpdesk.erasing.models import Erasure
 from helpdesk.events.models import Event, EventHead
 from helpdesk.exports.models import Export
 from helpdesk.idempotency.models import IdempotentAnswer
+from helpdesk.macros.models import Macro
 from helpdesk.mail.models import KeptMail, Mail, MailTemplate, UndeliverableAddress
 from helpdesk.moves.models import TicketMove
 from helpdesk.notifications.models import Notification, NotificationPreference
@@ -20,6 +21,7 @@ from helpdesk.relations.models import TicketRelation
 from helpdesk.sla.models import SlaClock, SlaPolicy, SlaPolicyVersion, SlaSweep, SlaTicket
 from helpdesk.sweeps.models import TicketSweep
 from helpdesk.teams.models import Team, TeamMember
+from helpdesk.ticket_templates.models import TicketTemplate
 from helpdesk.ticket_views.models import TicketView
 from helpdesk.tickets.models import Ticket, TicketWords
 from helpdesk.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
@@ -42,6 +44,7 @@ __all__ = [
     "KeptMail",
     "KnownWord",
     "LogCursor",
+    "Macro",
     "Mail",
     "MailTemplate",
     "NoteWords",
@@ -63,6 +66,7 @@ __all__ = [
     "TicketMove",
     "TicketRelation",
     "TicketSweep",
+    "TicketTemplate",
     "TicketView",
     "TicketWords",
     "UndeliverableAddress",

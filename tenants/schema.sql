@@ -257,6 +257,27 @@ CREATE TABLE log_cursor (
     seq bigint NOT NULL
 );
 --;
+CREATE TABLE macro (
+    id uuid NOT NULL,
+    name character varying(100) NOT NULL,
+    description character varying(500) NOT NULL,
+    visibility character varying(10) NOT NULL,
+    is_archived boolean NOT NULL,
+    usage_count integer NOT NULL,
+    last_used_at timestamp with time zone,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    comment jsonb,
+    set_fields jsonb NOT NULL,
+    add_tags character varying(50)[] NOT NULL,
+    remove_tags character varying(50)[] NOT NULL,
+    owner_id uuid NOT NULL,
+    team_id uuid,
+    CONSTRAINT macro_usage_count_check CHECK ((usage_count >= 0)),
+    CONSTRAINT macro_version_check CHECK ((version >= 0))
+);
+--;
 CREATE TABLE mail (
     id uuid NOT NULL,
     event_id uuid NOT NULL,
@@ -497,6 +518,24 @@ CREATE TABLE ticket_sweep (
     created_at timestamp with time zone NOT NULL
 );
 --;
+CREATE TABLE ticket_template (
+    id uuid NOT NULL,
+    name character varying(100) NOT NULL,
+    description character varying(500) NOT NULL,
+    visibility character varying(10) NOT NULL,
+    is_archived boolean NOT NULL,
+    usage_count integer NOT NULL,
+    last_used_at timestamp with time zone,
+    version integer NOT NULL,
+    created_at timestamp with time zone NOT NULL,
+    updated_at timestamp with time zone NOT NULL,
+    ticket jsonb NOT NULL,
+    owner_id uuid NOT NULL,
+    team_id uuid,
+    CONSTRAINT ticket_template_usage_count_check CHECK ((usage_count >= 0)),
+    CONSTRAINT ticket_template_version_check CHECK ((version >= 0))
+);
+--;
 CREATE TABLE ticket_view (
     id uuid NOT NULL,
     name character varying(100) NOT NULL,
@@ -662,6 +701,9 @@ ALTER TABLE ONLY known_word
 ALTER TABLE ONLY log_cursor
     ADD CONSTRAINT log_cursor_pkey PRIMARY KEY (reader);
 --;
+ALTER TABLE ONLY macro
+    ADD CONSTRAINT macro_pkey PRIMARY KEY (id);
+--;
 ALTER TABLE ONLY mail
     ADD CONSTRAINT mail_once UNIQUE (event_id, person_id);
 --;
@@ -755,6 +797,9 @@ ALTER TABLE ONLY ticket_relation
 ALTER TABLE ONLY ticket_sweep
     ADD CONSTRAINT ticket_sweep_pkey PRIMARY KEY (id);
 --;
+ALTER TABLE ONLY ticket_template
+    ADD CONSTRAINT ticket_template_pkey PRIMARY KEY (id);
+--;
 ALTER TABLE ONLY ticket_view
     ADD CONSTRAINT ticket_view_pkey PRIMARY KEY (id);
 --;
@@ -841,6 +886,10 @@ CREATE INDEX known_word_like ON known_word USING gin (word extensions.gin_trgm_o
 CREATE INDEX known_word_word ON known_word USING btree (word, is_public);
 --;
 CREATE INDEX log_cursor_reader_a12386f3_like ON log_cursor USING btree (reader varchar_pattern_ops);
+--;
+CREATE INDEX macro_owner_id_0a541851 ON macro USING btree (owner_id);
+--;
+CREATE INDEX macro_team_id_0cbe766a ON macro USING btree (team_id);
 --;
 CREATE INDEX mail_bounced ON mail USING btree (address, bounced_at) WHERE (bounced_at IS NOT NULL);
 --;
@@ -936,6 +985,10 @@ CREATE INDEX ticket_tags ON ticket USING gin (tags);
 --;
 CREATE INDEX ticket_team_created ON ticket USING btree (team_id, created_at, id);
 --;
+CREATE INDEX ticket_template_owner_id_7c00691c ON ticket_template USING btree (owner_id);
+--;
+CREATE INDEX ticket_template_team_id_1924e081 ON ticket_template USING btree (team_id);
+--;
 CREATE INDEX ticket_title ON ticket USING btree (title, id);
 --;
 CREATE INDEX ticket_updated ON ticket USING btree (updated_at, id);
@@ -1002,6 +1055,12 @@ ALTER TABLE ONLY draft
 ALTER TABLE ONLY export
     ADD CONSTRAINT export_person_id_628d8543_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
 --;
+ALTER TABLE ONLY macro
+    ADD CONSTRAINT macro_owner_id_0a541851_fk_person_id FOREIGN KEY (owner_id) REFERENCES person(id);
+--;
+ALTER TABLE ONLY macro
+    ADD CONSTRAINT macro_team_id_0cbe766a_fk_team_id FOREIGN KEY (team_id) REFERENCES team(id);
+--;
 ALTER TABLE ONLY mail
     ADD CONSTRAINT mail_person_id_b8b64959_fk_person_id FOREIGN KEY (person_id) REFERENCES person(id);
 --;
@@ -1061,6 +1120,12 @@ ALTER TABLE ONLY ticket
 --;
 ALTER TABLE ONLY ticket
     ADD CONSTRAINT ticket_team_id_c1a3b4a3_fk_team_id FOREIGN KEY (team_id) REFERENCES team(id);
+--;
+ALTER TABLE ONLY ticket_template
+    ADD CONSTRAINT ticket_template_owner_id_7c00691c_fk_person_id FOREIGN KEY (owner_id) REFERENCES person(id);
+--;
+ALTER TABLE ONLY ticket_template
+    ADD CONSTRAINT ticket_template_team_id_1924e081_fk_team_id FOREIGN KEY (team_id) REFERENCES team(id);
 --;
 ALTER TABLE ONLY ticket_view
     ADD CONSTRAINT ticket_view_owner_id_96b84124_fk_person_id FOREIGN KEY (owner_id) REFERENCES person(id);
@@ -1133,16 +1198,18 @@ INSERT INTO django_migrations VALUES (24, 'helpdesk', '0022_moves_and_relations'
 --;
 INSERT INTO django_migrations VALUES (25, 'helpdesk', '0023_sla', now());
 --;
-INSERT INTO django_migrations VALUES (26, 'tenants', '0001_initial', now());
+INSERT INTO django_migrations VALUES (26, 'helpdesk', '0024_macros', now());
 --;
-INSERT INTO django_migrations VALUES (27, 'tenants', '0002_extensions', now());
+INSERT INTO django_migrations VALUES (27, 'tenants', '0001_initial', now());
 --;
-INSERT INTO django_migrations VALUES (28, 'tenants', '0003_wakeup', now());
+INSERT INTO django_migrations VALUES (28, 'tenants', '0002_extensions', now());
 --;
-INSERT INTO django_migrations VALUES (29, 'tenants', '0004_wakeup_since', now());
+INSERT INTO django_migrations VALUES (29, 'tenants', '0003_wakeup', now());
 --;
-INSERT INTO django_migrations VALUES (30, 'tenants', '0005_tenant_import', now());
+INSERT INTO django_migrations VALUES (30, 'tenants', '0004_wakeup_since', now());
 --;
-INSERT INTO django_migrations VALUES (31, 'tenants', '0006_tenant_record', now());
+INSERT INTO django_migrations VALUES (31, 'tenants', '0005_tenant_import', now());
 --;
-SELECT pg_catalog.setval('django_migrations_id_seq', 31, true);
+INSERT INTO django_migrations VALUES (32, 'tenants', '0006_tenant_record', now());
+--;
+SELECT pg_catalog.setval('django_migrations_id_seq', 32, true);

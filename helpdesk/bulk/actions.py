@@ -18,15 +18,16 @@ from helpdesk.bulk.rules import (
     require_one_way_to_pick,
     require_something_to_do,
     require_version,
-    tags_after,
 )
 from helpdesk.bulk.schemas import BulkAnswer, BulkChange, BulkMeta, BulkResult, Refusal
 from helpdesk.comments.actions import comment_on
 from helpdesk.errors import HelpdeskError, ValidationFailed
+from helpdesk.macros.actions import MACROS
 from helpdesk.people.models import Person
 from helpdesk.permissions import require
 from helpdesk.teams.actions import delete_team
 from helpdesk.teams.queries import get_team, lock_teams
+from helpdesk.ticket_templates.actions import TEMPLATES
 from helpdesk.ticket_views.actions import take_views_from_team
 from helpdesk.ticket_views.queries import filter_of, get_view
 from helpdesk.tickets.actions import apply_change, delete_locked_tickets, save_tickets
@@ -34,6 +35,7 @@ from helpdesk.tickets.filter import TicketFilter
 from helpdesk.tickets.models import Ticket
 from helpdesk.tickets.named import Named
 from helpdesk.tickets.queries import count_tickets, list_ticket_ids, lock_tickets
+from helpdesk.tickets.rules import tags_after
 
 
 def change_tickets(actor: Person, change: BulkChange) -> BulkAnswer:
@@ -74,6 +76,8 @@ def delete_team_with(actor: Person, team_id: UUID, *, move_to: UUID | Literal["n
         _move_tickets(actor, team.id, to=None if move_to == "none" else move_to)
     lock_teams([team.id])  # so that no view comes to it any more
     take_views_from_team(actor, team.id)
+    MACROS.take_from_team(actor, team.id)
+    TEMPLATES.take_from_team(actor, team.id)
     delete_team(actor, team.id)
 
 

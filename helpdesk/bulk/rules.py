@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from helpdesk.errors import Conflict, HelpdeskError, PreconditionFailed, ValidationFailed
+from helpdesk.errors import Conflict, PreconditionFailed, ValidationFailed
 
 MOST_TICKETS = 1_000
-MOST_TAGS = 50
 
 
 class TooManyTickets(Conflict):
     """At most 1,000 tickets are changed at once: narrow the filter. `data.count` says how many there are."""
 
     reason = "too_many"
-
-
-class TooManyTags(HelpdeskError):
-    """A ticket has at most 50 tags."""
-
-    code, status, reason = "VALIDATION_ERROR", 400, "too_many_tags"
 
 
 def require_one_way_to_pick(given: Mapping[str, bool]) -> None:
@@ -49,15 +42,6 @@ def require_version(wanted: int | None, version: int) -> None:
     """Raise PreconditionFailed unless it is the version that was seen; None: any will do."""
     if wanted is not None and wanted != version:
         raise PreconditionFailed
-
-
-def tags_after(tags: Sequence[str], *, add: Iterable[str], remove: Iterable[str]) -> list[str]:
-    """A ticket's tags without and with those; raises TooManyTags. A tag that is in both is there afterwards."""
-    gone = set(remove)
-    found = list(dict.fromkeys([*(tag for tag in tags if tag not in gone), *add]))
-    if len(found) > max(MOST_TAGS, len(tags)):
-        raise TooManyTags
-    return found
 
 
 def changed_fields(fields: Mapping[str, Any], tags: Sequence[str], after: Sequence[str]) -> dict[str, Any]:

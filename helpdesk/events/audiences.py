@@ -42,6 +42,15 @@ from helpdesk.events.catalogue import (
 from helpdesk.events.desk_events import DeskResumed, DeskSettingsChanged, DeskSuspended, DeskUpdated
 from helpdesk.events.export_events import ExportCreated, ExportDeleted, ExportDownloaded, ExportFinished, ExportStreamed
 from helpdesk.events.field_events import CustomFieldCreated, CustomFieldDeleted, CustomFieldUpdated, TagsRenamed
+from helpdesk.events.macro_events import (
+    MacroCreated,
+    MacroDeleted,
+    MacroEvent,
+    MacroUpdated,
+    TicketTemplateCreated,
+    TicketTemplateDeleted,
+    TicketTemplateUpdated,
+)
 from helpdesk.events.payloads import AttachmentPayload, CommentPayload
 from helpdesk.events.people_events import UserAwayChanged
 from helpdesk.events.relation_events import (
@@ -126,8 +135,18 @@ def audience_of(event: Event) -> Audience:
             | SlaPoliciesApplied()
         ):
             return Audience(Floor.AGENT)
-        case ViewCreated() | ViewUpdated() | ViewDeleted():
-            return _audience_of_view(event)
+        case (
+            ViewCreated()
+            | ViewUpdated()
+            | ViewDeleted()
+            | MacroCreated()
+            | MacroUpdated()
+            | MacroDeleted()
+            | TicketTemplateCreated()
+            | TicketTemplateUpdated()
+            | TicketTemplateDeleted()
+        ):
+            return _audience_of_shared(event)
         case (
             UserCreated()
             | UserUpdated()
@@ -165,7 +184,17 @@ def ticket_of(event: Event) -> UUID | None:
             return None
         case TeamCreated() | TeamUpdated() | TeamDeleted() | ApiKeyCreated() | ApiKeyUpdated() | ApiKeyRevoked():
             return None
-        case ViewCreated() | ViewUpdated() | ViewDeleted():
+        case (
+            ViewCreated()
+            | ViewUpdated()
+            | ViewDeleted()
+            | MacroCreated()
+            | MacroUpdated()
+            | MacroDeleted()
+            | TicketTemplateCreated()
+            | TicketTemplateUpdated()
+            | TicketTemplateDeleted()
+        ):
             return None
         case DeskUpdated() | DeskSuspended() | DeskResumed() | DeskSettingsChanged():
             return None
@@ -196,13 +225,24 @@ def _is_for_staff(event: TicketUpdated | TicketAssigned) -> bool:
     return hidden.issuperset(event.changes)
 
 
-def _audience_of_view(event: ViewChange) -> Audience:
-    """Admins see every view that is shared."""
-    visibility = event.visibility if isinstance(event, ViewDeleted) else event.view.visibility
-    match visibility:
+def _audience_of_shared(event: ViewChange | MacroEvent) -> Audience:
+    """Admins see everything that is shared."""
+    match _visibility_of(event):
         case ViewVisibility.PRIVATE:
             return Audience(Floor.NOBODY, tuple(event.people))
         case ViewVisibility.TEAM:
             return Audience(Floor.ADMIN, tuple(event.people))
         case ViewVisibility.ALL:
             return Audience(Floor.AGENT)
+
+
+def _visibility_of(event: ViewChange | MacroEvent) -> ViewVisibility:
+    match event:
+        case ViewDeleted() | MacroDeleted() | TicketTemplateDeleted():
+            return event.visibility
+        case ViewCreated() | ViewUpdated():
+            return event.view.visibility
+        case MacroCreated() | MacroUpdated():
+            return event.macro.visibility
+        case _:
+            return event.ticket_template.visibility

@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter
 from helpdesk.events.desk_events import DeskEvent
 from helpdesk.events.export_events import ExportEvent
 from helpdesk.events.field_events import FieldEvent
+from helpdesk.events.macro_events import MacroEvent
 from helpdesk.events.payloads import (
     ApiKeyPayload,
     AttachmentPayload,
@@ -260,6 +261,7 @@ Event = (
     | FieldEvent
     | SlaEvent
     | SlaPolicyEvent
+    | MacroEvent
     | WebhookCreated
     | WebhookUpdated
     | WebhookPaused

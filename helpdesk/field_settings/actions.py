@@ -75,7 +75,9 @@ def change_field(
     gone -= {option["value"] for option in field.options}
     require_replaceable(field.as_rule(), gone, replace, _count_used(field, gone))
     after = {to_json_name(name): getattr(field, name) for name in wanted}
-    changes = {name: (before[name], after[name]) for name in after if not same_json([before[name]], [after[name]])}
+    changes = {
+        name: (before[name], after[name]) for name in after if not same_json({"": before[name]}, {"": after[name]})
+    }
     if not changes:
         return field
     field.version, field.updated_at = field.version + 1, now()

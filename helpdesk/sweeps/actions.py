@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db.models import Q
 
 from helpdesk.clock import now
+from helpdesk.macros.actions import MACROS
+from helpdesk.macros.models import Macro
 from helpdesk.people.models import Person
 from helpdesk.sweeps.models import TicketSweep
-from helpdesk.sweeps.rules import Sweep, TagsRenamed, kept, read_sweep
+from helpdesk.sweeps.rules import OptionsReplaced, Sweep, TagsRenamed, kept, read_sweep
+from helpdesk.ticket_templates.actions import TEMPLATES
+from helpdesk.ticket_templates.models import TicketTemplate
 from helpdesk.ticket_views.actions import rewrite_filters
 from helpdesk.tickets.actions import apply_change, save_tickets
 from helpdesk.tickets.models import Ticket
@@ -36,6 +41,8 @@ class Swept:
 def begin_sweep(actor: Person, sweep: Sweep) -> Swept:
     """Change up to 1,000 tickets in this unit of work; what is left a job does. Saved views follow at once."""
     rewrite_filters(actor, sweep.filter_after)
+    MACROS.rewrite(actor, partial(_macro_after, sweep))
+    TEMPLATES.rewrite(actor, partial(_template_after, sweep))
     kind, spec = kept(sweep)
     row = TicketSweep.objects.create(kind=kind, spec=spec, actor_id=actor.id)
     changed = 0
@@ -109,3 +116,20 @@ def _after(sweep: Sweep, ticket: Ticket) -> dict[str, Any]:
     if isinstance(sweep, TagsRenamed):
         return {"tags": sweep.tags_after(ticket.tags)}
     return {"custom_fields": sweep.fields_after(ticket.custom_fields)}
+
+
+def _macro_after(sweep: Sweep, macro: Macro) -> dict[str, Any]:
+    if isinstance(sweep, TagsRenamed):
+        return {"add_tags": sweep.tags_after(macro.add_tags), "remove_tags": sweep.tags_after(macro.remove_tags)}
+    return {"set_fields": _with_fields(sweep, macro.set_fields, "setCustomFields")}
+
+
+def _template_after(sweep: Sweep, template: TicketTemplate) -> dict[str, Any]:
+    ticket = template.ticket
+    if isinstance(sweep, TagsRenamed):
+        return {"ticket": {**ticket, "tags": sweep.tags_after(ticket["tags"])} if "tags" in ticket else ticket}
+    return {"ticket": _with_fields(sweep, ticket, "customFields")}
+
+
+def _with_fields(sweep: OptionsReplaced, fields: dict[str, Any], name: str) -> dict[str, Any]:
+    return {**fields, name: sweep.fields_after(fields[name])} if name in fields else fields

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from helpdesk.errors import Detail, Forbidden
+from helpdesk.errors import Detail, Forbidden, HelpdeskError
 from helpdesk.tickets.asked_fields import sorted_field
 from helpdesk.vocabulary import Role, TicketStatus
 
@@ -33,6 +33,13 @@ STAFF_FILTERS = {
 
 STAFF_ORDERS = frozenset({"slaDueAt"})
 """By what only agents and admins may sort: the order would tell it."""
+MOST_TAGS = 50
+
+
+class TooManyTags(HelpdeskError):
+    """A ticket has at most 50 tags."""
+
+    code, status, reason = "VALIDATION_ERROR", 400, "too_many_tags"
 
 
 class FilterForbidden(Forbidden):
@@ -79,6 +86,15 @@ def require_order(role: Role, sort_by: str) -> None:
     """Raise FilterForbidden where a requester sorts by a custom field, or by deadline: the order would tell it."""
     if not role.is_staff and (sort_by in STAFF_ORDERS or sorted_field(sort_by) is not None):
         raise FilterForbidden(details=[Detail("sortBy", FilterForbidden.__doc__ or "", "field")])
+
+
+def tags_after(tags: Sequence[str], *, add: Iterable[str], remove: Iterable[str]) -> list[str]:
+    """A ticket's tags without and with those; raises TooManyTags. A tag that is in both is there afterwards."""
+    gone = set(remove)
+    found = list(dict.fromkeys([*(tag for tag in tags if tag not in gone), *add]))
+    if len(found) > max(MOST_TAGS, len(tags)):
+        raise TooManyTags
+    return found
 
 
 def require_filter(role: Role, names: Collection[str]) -> None:

@@ -48,6 +48,8 @@ class Target:
     view_id: UUID = field(default_factory=uuid4)
     draft_id: UUID = field(default_factory=uuid4)
     field_id: UUID = field(default_factory=uuid4)
+    macro_id: UUID = field(default_factory=uuid4)
+    template_id: UUID = field(default_factory=uuid4)
     other_id: UUID = field(default_factory=uuid4)
     """Another ticket, and what it is to the first."""
     relation_id: UUID = field(default_factory=uuid4)
@@ -86,6 +88,8 @@ class Target:
             "draftId": str(self.draft_id),
             "draftKind": "reply",
             "fieldId": str(self.field_id),
+            "macroId": str(self.macro_id),
+            "templateId": str(self.template_id),
             "otherId": str(self.other_id),
             "intoId": str(self.other_id),
             "relationId": str(self.relation_id),
@@ -188,6 +192,8 @@ class Operation:
             return {"sinceSeq": 1}  # one of two
         if self.id == "bulkTickets":
             return {"ids": [str(target.ticket_id)], "set": {"priority": "low"}}  # one way to pick, one thing to do
+        if self.id == "createMacro":
+            return {"name": "A macro", "comment": {"content": "Hello {{requester.name}}"}}
         if self.id == "createCustomField":
             return {"key": f"field{uuid4().hex[:8]}", "label": "A field", "type": "text", "isShown": True}
         if self.id in ("updateCustomField", "patchCustomField"):

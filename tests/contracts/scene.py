@@ -19,6 +19,8 @@ from helpdesk.drafts.actions import save_draft
 from helpdesk.exports.models import Export
 from helpdesk.field_settings.actions import create_field
 from helpdesk.field_settings.schemas import CreateCustomField
+from helpdesk.macros.actions import create_macro
+from helpdesk.macros.schemas import CreateMacro
 from helpdesk.mail.models import Mail, MailTemplate, UndeliverableAddress
 from helpdesk.merging.actions import merge_ticket
 from helpdesk.notifications.models import Notification
@@ -31,10 +33,12 @@ from helpdesk.relations.actions import relate
 from helpdesk.sla.actions.policies import create_policy
 from helpdesk.sla.schemas import CreateSlaPolicy
 from helpdesk.teams.actions import create_team
+from helpdesk.ticket_templates.actions import create_template
+from helpdesk.ticket_templates.schemas import CreateTicketTemplate
 from helpdesk.ticket_views.actions import create_view
 from helpdesk.ticket_views.schemas import CreateView
 from helpdesk.tickets.actions import create_ticket
-from helpdesk.vocabulary import DraftKind, FieldType, LinkPurpose, NotificationKind, RelationWord, Role
+from helpdesk.vocabulary import DraftKind, FieldType, LinkPurpose, NotificationKind, RelationWord, Role, ViewVisibility
 from helpdesk.webhooks.actions.again import ping
 from helpdesk.webhooks.actions.endpoints import create_webhook
 from helpdesk.work import unit_of_work
@@ -75,6 +79,9 @@ class Scene:
     file_url: str
     draft_id: UUID
     """`author`'s reply on the ticket, not sent."""
+    macro_id: UUID
+    """The team's, as the template is."""
+    template_id: UUID
     field_id: UUID
     """A custom field that requesters get."""
     view_id: UUID
@@ -108,6 +115,8 @@ _NAMED = (
     "view_id",
     "draft_id",
     "field_id",
+    "macro_id",
+    "template_id",
     "export_id",
     "other_id",
     "relation_id",
@@ -161,6 +170,20 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
         )
         other = create_ticket(desk.user, fields={"title": f"{word} other title"})
         relation = relate(desk.agent, ticket.id, relation=RelationWord.DUPLICATE_OF, other_id=other.id)
+        macro = create_macro(
+            owner,
+            fields=CreateMacro.model_validate(
+                {"name": f"{word} macro", "comment": {"content": f"{word} macro's text", "isInternal": True}}
+            ).everything()
+            | shared_with(team.id),
+        )
+        template = create_template(
+            owner,
+            fields=CreateTicketTemplate.model_validate(
+                {"name": f"{word} template", "ticket": {"title": f"{word} template's title"}}
+            ).everything()
+            | shared_with(team.id),
+        )
         export = Export.objects.create(
             person=author,
             kind="tickets",
@@ -190,11 +213,18 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
         view_id=view.id,
         draft_id=draft.id,
         field_id=field.id,
+        macro_id=macro.id,
+        template_id=template.id,
         export_id=export.id,
         other_id=other.id,
         relation_id=relation.id,
         policy_id=policy.id,
     )
+
+
+def shared_with(team_id: UUID) -> dict[str, Any]:
+    """The columns of what is a team's."""
+    return {"visibility": ViewVisibility.TEAM, "team_id": team_id}
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ _ONLY_THEIRS = (
     "upload",
 )
 """Tables of which nobody else needs a row of theirs (`person_id`)."""
+_THEIRS_OR_SHARED = ("ticket_view", "macro", "ticket_template")
+"""Tables of which they may have shared a row with others (`owner_id`): that stays."""
 
 
 def erase_person(
@@ -90,7 +92,8 @@ def _remove_what_is_theirs(person: Person) -> None:
             remove_object(key)
         for table in _ONLY_THEIRS:
             cursor.execute(f"DELETE FROM {table} WHERE person_id = %s", [person.id])
-        cursor.execute("DELETE FROM ticket_view WHERE owner_id = %s AND visibility = 'private'", [person.id])
+        for table in _THEIRS_OR_SHARED:
+            cursor.execute(f"DELETE FROM {table} WHERE owner_id = %s AND visibility = 'private'", [person.id])
 
 
 def _anonymise(person: Person) -> None:
