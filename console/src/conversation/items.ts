@@ -12,7 +12,7 @@ export type Item =
 /** Changes that one person made within this time are one line. */
 const TOGETHER_MS = 60_000;
 /** Nobody reads these as they are. */
-const SILENT = new Set(["metadata"]);
+const SILENT = new Set(["metadata", "sla"]);
 
 interface Earlier {
   comments: readonly Comment[];

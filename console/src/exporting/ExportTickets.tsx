@@ -30,7 +30,7 @@ const KNOWN: Record<Column, true> = {
   customFields: true,
   id: true,
 };
-const COLUMNS = Object.keys(KNOWN) as Column[];
+const COLUMNS = Object.keys(KNOWN);
 
 interface Props {
   /** The name of the list. */

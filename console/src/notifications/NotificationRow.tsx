@@ -1,4 +1,15 @@
-import { AtSign, CircleDot, MailOpen, MessageSquare, ShieldAlert, UserCheck, X, type LucideIcon } from "lucide-react";
+import {
+  AlarmClock,
+  AtSign,
+  CircleDot,
+  MailOpen,
+  MessageSquare,
+  ShieldAlert,
+  TimerOff,
+  UserCheck,
+  X,
+  type LucideIcon,
+} from "lucide-react";
 import { pathOf } from "../live/notifying";
 import type { Notification } from "../live/told";
 import { IconButton } from "../ui/Button";
@@ -12,6 +23,8 @@ const ICONS: Record<Notification["type"], LucideIcon> = {
   comment_added: MessageSquare,
   status_changed: CircleDot,
   file_infected: ShieldAlert,
+  sla_warned: AlarmClock,
+  sla_breached: TimerOff,
 };
 
 interface Props {

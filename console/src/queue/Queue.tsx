@@ -90,7 +90,7 @@ function List({ view, text, openTicketId, badge }: ListProps) {
     () => ({
       viewId: view?.id ?? null,
       filter,
-      sortBy: order?.sortBy ?? (view?.sortBy as Asked["sortBy"] | undefined) ?? "updatedAt",
+      sortBy: order?.sortBy ?? view?.sortBy ?? "updatedAt",
       sortOrder: order?.sortOrder ?? view?.sortOrder ?? "desc",
     }),
     [view, filter, order],

@@ -1,5 +1,6 @@
 import { memo, type MouseEvent } from "react";
 import { Avatar } from "../ui/Avatar";
+import { Deadline } from "../ui/Deadline";
 import { PriorityMark, StatusMark, Tag } from "../ui/Marks";
 import { Time } from "../ui/Time";
 import { useWords } from "../words";
@@ -54,6 +55,7 @@ export const Row = memo(function Row(props: Props) {
           <span className={css.second}>
             <StatusMark status={ticket.status} />
             <PriorityMark priority={ticket.priority} />
+            {ticket.sla?.dueAt && <Deadline sla={ticket.sla} />}
             <span className="grow" />
             <Avatar name={ticket.assignedTo?.name ?? null} />
             <Time at={ticket.lastActivityAt} className="faint" />

@@ -1,6 +1,7 @@
 /** What a list shows of a ticket, and how wide. */
 import type { ReactNode } from "react";
 import { PersonName } from "../ui/Avatar";
+import { Deadline } from "../ui/Deadline";
 import { PriorityMark, StatusMark, Tag } from "../ui/Marks";
 import { Time } from "../ui/Time";
 import type { SortBy } from "./asked";
@@ -16,6 +17,7 @@ export const COLUMNS = [
   "assignedTo",
   "team",
   "tags",
+  "slaDueAt",
   "lastActivityAt",
   "createdAt",
   "updatedAt",
@@ -32,6 +34,7 @@ const WIDTHS: Record<ColumnName, string> = {
   assignedTo: "minmax(90px, 150px)",
   team: "minmax(70px, 120px)",
   tags: "minmax(80px, 160px)",
+  slaDueAt: "minmax(90px, 140px)",
   lastActivityAt: "84px",
   createdAt: "84px",
   updatedAt: "84px",
@@ -44,6 +47,7 @@ export const SORTS: Partial<Record<ColumnName, NonNullable<SortBy>>> = {
   status: "status",
   priority: "priority",
   assignedTo: "assignedTo",
+  slaDueAt: "slaDueAt",
   createdAt: "createdAt",
   updatedAt: "updatedAt",
 };
@@ -81,6 +85,8 @@ export function cell(name: ColumnName, ticket: Ticket, { nobody }: Labels): Reac
       return <span className="clip">{ticket.team?.name}</span>;
     case "tags":
       return ticket.tags.map((tag) => <Tag key={tag} name={tag} />);
+    case "slaDueAt":
+      return ticket.sla && <Deadline sla={ticket.sla} />;
     default:
       return <Time at={ticket[name]} className="faint" />;
   }

@@ -13,6 +13,7 @@ import { useWords } from "../words";
 import { Conflict } from "./Conflict";
 import type { Clash } from "./merge";
 import css from "./Properties.module.css";
+import { Promises } from "./Promises";
 import { TagEditor } from "./TagEditor";
 import type { Changing } from "./useChange";
 
@@ -91,6 +92,11 @@ export function Properties({ changing, openers }: Props) {
           options={teams.options}
         />
       </Row>
+      {ticket.sla && (
+        <Row name={t("ticket.sla.name")}>
+          <Promises ticket={ticket} />
+        </Row>
+      )}
       <Row name={t("ticket.tags")} icon={<TagsSign size={13} aria-hidden />}>
         <TagEditor tags={ticket.tags} onChange={(tags) => change({ tags })} />
       </Row>

@@ -87,6 +87,17 @@ export function shortAgo(moment: string, now: number): string {
   return format({ day: "numeric", month: "short", year: "numeric" }).format(new Date(moment));
 }
 
+/** "in 2 hr.", "12 min. ago": how far a moment is from now, either way. */
+export function shortUntil(moment: string, now: number): string {
+  const ahead = Date.parse(moment) - now;
+  if (ahead <= 0) return shortAgo(moment, now);
+  const relative = relativeFormat(currentLocale());
+  if (ahead < MINUTE) return relative.format(1, "minute");
+  if (ahead < HOUR) return relative.format(Math.floor(ahead / MINUTE), "minute");
+  if (ahead < DAY) return relative.format(Math.floor(ahead / HOUR), "hour");
+  return relative.format(Math.floor(ahead / DAY), "day");
+}
+
 export function number(value: number): string {
   return new Intl.NumberFormat(currentLocale()).format(value);
 }

@@ -13,6 +13,7 @@ export const GROUPS = {
   ],
   comment: ["comment.added", "comment.updated", "comment.deleted"],
   attachment: ["attachment.added", "attachment.scanned", "attachment.deleted"],
+  sla: ["sla.changed", "sla.warned", "sla.breached"],
 } as const;
 
 export type Group = keyof typeof GROUPS;
@@ -23,6 +24,8 @@ const ABOVE: Partial<Record<string, EventType>> = {
   "ticket.closed": "ticket.status_changed",
   "ticket.assigned": "ticket.updated",
   "ticket.priority_changed": "ticket.updated",
+  "sla.warned": "sla.changed",
+  "sla.breached": "sla.changed",
 };
 
 /** The original service's names stay valid. */
