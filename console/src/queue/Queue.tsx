@@ -181,15 +181,6 @@ function List({ view, text, openTicketId, badge }: ListProps) {
           </Button>
         )}
         <div ref={scroller} className={`${css.scroller} scroll`} tabIndex={-1}>
-          {list.refused !== null && (
-            <Empty icon={TriangleAlert} title={t("queue.refused")}>
-              <p role="alert">{list.refused}</p>
-            </Empty>
-          )}
-          {list.isLoading && <Skeleton lines={14} />}
-          {!list.isLoading && list.refused === null && rows.length === 0 && (
-            <Nothing isNarrowed={isNarrowed(filter)} onClear={() => setFilter({})} />
-          )}
           <Table
             {...{ name, rows, columns, asked, at, gone, fresh, people, scroller }}
             count={list.count}
@@ -200,6 +191,15 @@ function List({ view, text, openTicketId, badge }: ListProps) {
             onSort={sort}
             onEnd={list.more}
           />
+          {list.refused !== null && (
+            <Empty icon={TriangleAlert} title={t("queue.refused")}>
+              <p role="alert">{list.refused}</p>
+            </Empty>
+          )}
+          {list.isLoading && <Skeleton lines={14} />}
+          {!list.isLoading && list.refused === null && rows.length === 0 && (
+            <Nothing isNarrowed={isNarrowed(filter)} onClear={() => setFilter({})} />
+          )}
           {list.hasMore && rows.length > 0 && <p className={css.more}>{t("queue.loadingMore")}</p>}
         </div>
       </div>

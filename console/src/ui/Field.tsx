@@ -33,11 +33,23 @@ function Around({ id, label, hint, problem, children }: Common & { id: string; c
   );
 }
 
+/** A text goes in its own letters' direction, whatever the page's; where nothing is written yet it is the page's. */
+function written(value: unknown): "auto" | undefined {
+  return value === undefined || value === "" ? undefined : "auto";
+}
+
 export function TextField({ label, hint, problem, ...rest }: Common & InputHTMLAttributes<HTMLInputElement>) {
   const { id, about } = useNames(hint, problem);
   return (
     <Around {...{ id, label, hint, problem }}>
-      <input {...rest} id={id} className={css.input} aria-describedby={about} aria-invalid={problem !== undefined} />
+      <input
+        dir={written(rest.value)}
+        {...rest}
+        id={id}
+        className={css.input}
+        aria-describedby={about}
+        aria-invalid={problem !== undefined}
+      />
     </Around>
   );
 }
@@ -46,7 +58,14 @@ export function TextArea({ label, hint, problem, ...rest }: Common & TextareaHTM
   const { id, about } = useNames(hint, problem);
   return (
     <Around {...{ id, label, hint, problem }}>
-      <textarea {...rest} id={id} className={css.input} aria-describedby={about} aria-invalid={problem !== undefined} />
+      <textarea
+        dir={written(rest.value)}
+        {...rest}
+        id={id}
+        className={css.input}
+        aria-describedby={about}
+        aria-invalid={problem !== undefined}
+      />
     </Around>
   );
 }

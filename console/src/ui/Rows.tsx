@@ -54,10 +54,12 @@ export function Row({ look, title, href, sub, facts = [], end, isFaint = false }
         {look}
         <div className={css.names}>
           {href === undefined ? (
-            <span className={css.title}>{title}</span>
+            <span className={css.title}>
+              <bdi>{title}</bdi>
+            </span>
           ) : (
             <a className={css.title} href={href}>
-              {title}
+              <bdi>{title}</bdi>
             </a>
           )}
           {sub && <span className={css.sub}>{sub}</span>}
