@@ -1,7 +1,8 @@
 /** What was changed, in one quiet line. */
 import { useQuery } from "@tanstack/react-query";
-import { ArrowRight, Paperclip, Pencil } from "lucide-react";
+import { ArrowRight, Link2, Paperclip, Pencil } from "lucide-react";
 import { memo, type ReactNode } from "react";
+import { Link } from "wouter";
 import { listStaff, listTeams } from "../live/desk";
 import { useMe } from "../session/context";
 import { isStaff } from "../session/session";
@@ -12,7 +13,18 @@ import css from "./Happening.module.css";
 import type { Change, Item } from "./items";
 import type { TicketDetail } from "./state";
 
-type Line = Extract<Item, { is: "changes" | "file" }>;
+type Line = Extract<Item, { is: "changes" | "file" | "moved" }>;
+
+/** Of the ticket that something was taken from, and of the other one. */
+const DID: Partial<Record<string, readonly [MovedWord, MovedWord]>> = {
+  "ticket.linked": ["relations.did.linked", "relations.did.linked"],
+  "ticket.unlinked": ["relations.did.unlinked", "relations.did.unlinked"],
+  "ticket.merged": ["relations.did.merged", "relations.did.tookIn"],
+  "ticket.unmerged": ["relations.did.unmerged", "relations.did.gaveBack"],
+  "ticket.split": ["relations.did.split", "relations.did.splitFrom"],
+};
+
+type MovedWord = `relations.did.${"linked" | "unlinked" | "merged" | "tookIn" | "unmerged" | "gaveBack" | "split" | "splitFrom"}`; // prettier-ignore
 
 export const Happening = memo(function Happening({ line, ticket }: { line: Line; ticket: TicketDetail }) {
   const { t } = useWords();
@@ -20,11 +32,22 @@ export const Happening = memo(function Happening({ line, ticket }: { line: Line;
   const who = line.actor === null ? t("conversation.somebody") : line.actor.id === me.id ? t("conversation.you") : line.actor.name; // prettier-ignore
   return (
     <div className={css.line}>
-      {line.is === "file" ? <Paperclip size={14} aria-hidden /> : <Pencil size={13} aria-hidden />}
+      {line.is === "file" ? (
+        <Paperclip size={14} aria-hidden />
+      ) : line.is === "moved" ? (
+        <Link2 size={14} aria-hidden />
+      ) : (
+        <Pencil size={13} aria-hidden />
+      )}
       <bdi className={css.who}>{who}</bdi>
       {line.is === "file" ? (
         <span>
           {line.isGone ? t("conversation.did.fileRemoved") : t("conversation.did.fileAdded", { name: line.name })}
+        </span>
+      ) : line.is === "moved" ? (
+        <span>
+          {t(DID[line.did]?.[line.isSource ? 0 : 1] ?? "relations.did.linked")}{" "}
+          <Link href={`/tickets/${line.other.id}`}>#{line.other.number}</Link>
         </span>
       ) : (
         line.changes.map((change) => <Changed key={change[0]} change={change} ticket={ticket} />)

@@ -7,6 +7,17 @@ export type Item =
   | { is: "description"; id: string; at: string; author: Person; text: string; files: Attachment[] }
   | { is: "comment"; id: string; at: string; seq: number | null; comment: Comment; files: Attachment[] }
   | { is: "changes"; id: string; at: string; seq: number; actor: Activity["actor"]; changes: Change[] }
+  | {
+      is: "moved";
+      id: string;
+      at: string;
+      seq: number;
+      actor: Activity["actor"];
+      /** What was done, as the event is called. */
+      did: string;
+      other: { id: string; number: number };
+      isSource: boolean;
+    }
   | { is: "file"; id: string; at: string; seq: number; actor: Activity["actor"]; name: string; isGone: boolean };
 
 /** Changes that one person made within this time are one line. */
@@ -54,6 +65,8 @@ function unique<T extends { id: string }>(all: readonly T[]): T[] {
 
 function asItem(activity: Activity): Item[] {
   const { id, seq, occurredAt: at, actor, type, data } = activity;
+  const other = data["otherTicket"] as { id: string; number: number } | undefined;
+  if (other) return [{ is: "moved", id, at, seq, actor, did: type, other, isSource: data["isSource"] === true }];
   const changes = Object.entries(activity.changes ?? {}).flatMap(([field, pair]): Change[] =>
     SILENT.has(field) ? [] : [[field, pair[0], pair[1]]],
   );
@@ -112,6 +125,7 @@ const FOR_REQUESTERS = new Set(["status", "priority", "title", "description", "a
 /** Without how the desk sorts its work. */
 export function forRequester(items: readonly Item[]): Item[] {
   return items.flatMap((item): Item[] => {
+    if (item.is === "moved") return [];
     if (item.is !== "changes") return [item];
     const changes = item.changes.filter(([field]) => FOR_REQUESTERS.has(field));
     return changes.length > 0 ? [{ ...item, changes }] : [];

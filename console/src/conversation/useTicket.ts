@@ -3,6 +3,7 @@ import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-quer
 import { useRef, useState } from "react";
 import { answer, api, type Refusal } from "../api/client";
 import { useStream } from "../live/context";
+import { relatedKey, TELL_OF_OTHERS } from "../relations/reading";
 import { after, withTicket, type Happened, type Ticket, type TicketState } from "./state";
 
 const MOST_READS = 4;
@@ -56,6 +57,10 @@ export function useTicket(id: string, onHappened?: (happened: Happened) => void)
         least.current = Math.max(least.current, happened.seq);
         if (told.event.type === "ticket.deleted" || told.event.type === "ticket.removed") setIsGone(true);
         else change(cache, id, (state) => after(state, happened));
+        if (TELL_OF_OTHERS.has(told.event.type)) {
+          readAgain();
+          void cache.invalidateQueries({ queryKey: relatedKey(id) });
+        }
         onHappened?.(happened);
         return;
       }

@@ -9,6 +9,7 @@ import { useNewVersion } from "../live/newVersion";
 import { useNotifying } from "../live/notifying";
 import { useMe } from "../session/context";
 import { useShortcuts } from "../ui/keys";
+import { useTakeNext } from "../ticket/useTakeNext";
 import { Boundary } from "../ui/Boundary";
 import { Skeleton } from "../ui/States";
 import { useWords } from "../words";
@@ -37,10 +38,12 @@ export default function Workspace() {
   const isList = path === "/" || path.startsWith("/views/") || path.startsWith("/search") || ticketId !== null;
   if (isList && ticketId === null && path !== list) setList(path);
 
+  const takeNext = useTakeNext(go);
   useShortcuts([
     { keys: "mod+k", does: t("shell.does.palette"), run: () => setShows("palette") },
     { keys: "?", does: t("shell.does.help"), run: () => setShows("help") },
     { keys: "c", does: t("shell.does.newTicket"), run: () => setShows("new") },
+    { keys: "t", does: t("shell.does.next"), run: takeNext },
     { keys: "g q", does: t("shell.does.home"), run: () => go("/") },
     { keys: "g n", does: t("shell.does.notifications"), run: () => go("/notifications") },
     { keys: "g a", does: t("shell.does.analytics"), run: () => go("/analytics") },

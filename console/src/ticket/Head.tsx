@@ -1,7 +1,11 @@
-import { FileText, Link2, MoreHorizontal, NotebookPen, Trash2, X } from "lucide-react";
+import { FileText, Link2, Merge, MoreHorizontal, NotebookPen, Split, Trash2, X } from "lucide-react";
 import { useState, type ReactNode } from "react";
+import { useLocation } from "wouter";
 import type { TicketDetail } from "../conversation/state";
 import { fetchFile } from "../exporting/ask";
+import { MergedInto } from "../relations/MergedInto";
+import { MergeTicket } from "../relations/MergeTicket";
+import { SplitTicket } from "../relations/SplitTicket";
 import { useMe } from "../session/context";
 import { IconButton } from "../ui/Button";
 import { Menu } from "../ui/Menu";
@@ -29,6 +33,9 @@ export function Head({ ticket, onTitle, clash, onClose, badge, viewers }: Props)
   const { t } = useWords();
   const me = useMe();
   const [isDeleting, setIsDeleting] = useState(false);
+  const [shows, setShows] = useState<"merge" | "split" | null>(null);
+  const [, go] = useLocation();
+  const open = (id: string) => go(`/tickets/${id}`);
   const copy = async () => {
     await navigator.clipboard.writeText(`${location.origin}${location.pathname}#/tickets/${ticket.id}`);
     toast(t("ui.copied"));
@@ -49,6 +56,12 @@ export function Head({ ticket, onTitle, clash, onClose, badge, viewers }: Props)
     { name: t("ticket.copyLink"), icon: <Link2 size={14} aria-hidden />, onPick: () => void copy() },
     { name: t("exporting.pdf"), icon: <FileText size={14} aria-hidden />, onPick: () => void save(false) },
     { name: t("exporting.pdfWithNotes"), icon: <NotebookPen size={14} aria-hidden />, onPick: () => void save(true) },
+    ...(ticket.mergedIntoId
+      ? []
+      : [
+          { name: t("relations.merge"), icon: <Merge size={14} aria-hidden />, onPick: () => setShows("merge") },
+          { name: t("relations.splitOff"), icon: <Split size={14} aria-hidden />, onPick: () => setShows("split") },
+        ]),
     ...(me.role === "ADMIN"
       ? [
           {
@@ -74,6 +87,9 @@ export function Head({ ticket, onTitle, clash, onClose, badge, viewers }: Props)
       </div>
       <Title title={ticket.title} onChange={onTitle} />
       {clash}
+      <MergedInto ticket={ticket} />
+      {shows === "merge" && <MergeTicket ticket={ticket} onClose={() => setShows(null)} onMerged={open} />}
+      {shows === "split" && <SplitTicket ticket={ticket} onClose={() => setShows(null)} onSplit={open} />}
       {isDeleting && <DeleteTicket ticket={ticket} onDone={() => setIsDeleting(false)} onDeleted={onClose} />}
     </header>
   );

@@ -13,6 +13,7 @@ import { useComposer } from "../conversation/useComposer";
 import { useEarlier } from "../conversation/useEarlier";
 import { useReading } from "../conversation/useReading";
 import { useTicket } from "../conversation/useTicket";
+import { Related } from "../relations/Related";
 import { Button } from "../ui/Button";
 import { useShortcuts } from "../ui/keys";
 import { Empty, Failed, Skeleton } from "../ui/States";
@@ -119,6 +120,7 @@ function OpenTicket({ state, onClose, badge }: { state: TicketState; onClose: ()
         </div>
         <div className={`${css.side} scroll`}>
           <Properties changing={changing} openers={openers} />
+          <Related ticket={detail} />
         </div>
         <DropZone onFiles={writing.uploads.add} className={css.talk}>
           <Conversation

@@ -10,6 +10,7 @@ import { Page, Section } from "../../ui/Page";
 import { Pill } from "../../ui/Pill";
 import { useSending } from "../../ui/sending";
 import { useWords } from "../../words";
+import { AwaySwitch } from "./AwaySwitch";
 import { NameForm } from "./NameForm";
 import { PasswordForm } from "./PasswordForm";
 import css from "./Profile.module.css";
@@ -34,6 +35,9 @@ export default function ProfilePage() {
     >
       <Section title={t("settings.profile.names")}>
         <NameForm me={me} />
+      </Section>
+      <Section title={t("settings.profile.away")} about={t("settings.profile.awayAbout")}>
+        <AwaySwitch me={me} />
       </Section>
       <Section title={t("settings.profile.address")} about={t("settings.profile.addressAbout")}>
         <Address />

@@ -3,7 +3,7 @@ import { Plus, X } from "lucide-react";
 import { api, ask } from "../../api/client";
 import { listStaff, type Team } from "../../live/desk";
 import { Avatar, PersonName } from "../../ui/Avatar";
-import { TextArea, TextField } from "../../ui/Field";
+import { SelectField, TextArea, TextField } from "../../ui/Field";
 import { FormDialog } from "../../ui/FormDialog";
 import { Picker } from "../../ui/Picker";
 import { useForm } from "../../ui/form";
@@ -25,7 +25,11 @@ interface TeamFields {
   name: string;
   description: string;
   members: readonly Member[];
+  assignment: Team["assignment"];
+  capacity: string;
 }
+
+const WAYS = ["manual", "round_robin", "least_busy"] as const;
 
 export const teamForm = (id = "new") => `team.${id}`;
 
@@ -36,13 +40,21 @@ export function TeamForm({ team, onClose, onChanged }: Props) {
     {
       name: team?.name ?? "",
       description: team?.description ?? "",
+      assignment: team?.assignment ?? "manual",
+      capacity: String(team?.capacity ?? ""),
       members: (team?.members ?? []).map(({ id, name }) => ({ id, name })),
     },
     { called: { members: "memberIds" } },
   );
-  const { name, description, members } = form.fields;
+  const { name, description, members, assignment, capacity } = form.fields;
   const onSend = async () => {
-    const body = { name: name.trim(), description: description.trim(), memberIds: members.map(({ id }) => id) };
+    const body = {
+      name: name.trim(),
+      description: description.trim(),
+      assignment,
+      capacity: capacity.trim() === "" ? null : Number(capacity),
+      memberIds: members.map(({ id }) => id),
+    };
     if (team) await ask(api.PATCH("/api/v1/teams/{team_id}", { params: { path: { team_id: team.id } }, body }));
     else await ask(api.POST("/api/v1/teams", { body }));
     await onChanged();
@@ -62,6 +74,28 @@ export function TeamForm({ team, onClose, onChanged }: Props) {
         onChange={(chosen) => form.set({ members: chosen })}
         problem={form.about("memberIds")}
       />
+      <SelectField
+        label={t("settings.teams.assignment")}
+        hint={t(`settings.teams.assignmentHint.${assignment ?? "manual"}`)}
+        value={assignment}
+        onChange={(event) => form.set({ assignment: event.target.value as TeamFields["assignment"] })}
+      >
+        {WAYS.map((way) => (
+          <option key={way} value={way}>
+            {t(`settings.teams.way.${way}`)}
+          </option>
+        ))}
+      </SelectField>
+      {assignment !== "manual" && (
+        <TextField
+          label={t("settings.teams.capacity")}
+          hint={t("settings.teams.capacityHint")}
+          type="number"
+          min={1}
+          max={10_000}
+          {...form.text("capacity")}
+        />
+      )}
     </FormDialog>
   );
 }

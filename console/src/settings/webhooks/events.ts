@@ -9,6 +9,11 @@ export const GROUPS = {
     "ticket.closed",
     "ticket.assigned",
     "ticket.priority_changed",
+    "ticket.linked",
+    "ticket.unlinked",
+    "ticket.merged",
+    "ticket.unmerged",
+    "ticket.split",
     "ticket.deleted",
   ],
   comment: ["comment.added", "comment.updated", "comment.deleted"],
@@ -26,6 +31,8 @@ const ABOVE: Partial<Record<string, EventType>> = {
   "ticket.priority_changed": "ticket.updated",
   "sla.warned": "sla.changed",
   "sla.breached": "sla.changed",
+  "ticket.merged": "ticket.updated",
+  "ticket.unmerged": "ticket.updated",
 };
 
 /** The original service's names stay valid. */

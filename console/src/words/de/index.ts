@@ -7,6 +7,7 @@ import platform from "./platform.json";
 import portal from "./portal.json";
 import priority from "./priority.json";
 import queue from "./queue.json";
+import relations from "./relations.json";
 import settings from "./settings.json";
 import shell from "./shell.json";
 import status from "./status.json";
@@ -23,6 +24,7 @@ export default {
   portal,
   priority,
   queue,
+  relations,
   settings,
   shell,
   status,
