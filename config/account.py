@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.templatetags.static import static
 
 _CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'none';"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; form-action 'none';"
     " frame-ancestors 'none'; base-uri 'none'"
 )
 _PAGE = """<!doctype html>

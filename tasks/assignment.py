@@ -6,7 +6,7 @@ from celery import shared_task
 
 from helpdesk.assignment.actions import rest, share_out
 from helpdesk.work import unit_of_work
-from tasks.wakeups import tenant_of
+from tasks.wakeups import go_on, tenant_of
 from tenants import context
 
 MOST_AT_ONCE = 100
@@ -26,7 +26,7 @@ def share_out_tickets(tenant_id: str) -> int:
         with unit_of_work():
             is_done = rest() is None
     if not is_done and given:
-        share_out_tickets.delay(tenant_id)
+        go_on(share_out_tickets, tenant_id)
     return given
 
 

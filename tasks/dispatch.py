@@ -8,7 +8,7 @@ from django.db import connection
 
 from helpdesk.dispatch.actions import dispatch_page, is_caught_up
 from helpdesk.work import unit_of_work
-from tasks.wakeups import queue_deliveries, tenant_of
+from tasks.wakeups import go_on, queue_deliveries, tenant_of
 from tenants import context
 
 MOST_PAGES = 50
@@ -34,7 +34,7 @@ def dispatch(tenant_id: str) -> int:
             queue_deliveries(tenant.id)
         if not progress.behind and _rest(tenant):
             return handled
-    dispatch.delay(tenant_id)
+    go_on(dispatch, tenant_id)
     return handled
 
 

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from helpdesk.erasing.actions.log import erase_from_log
 from helpdesk.work import unit_of_work
-from tasks.wakeups import tenant_of
+from tasks.wakeups import go_on, tenant_of
 from tenants import context
 
 MOST_STRETCHES = 20
@@ -26,5 +26,5 @@ def erase(tenant_id: str) -> int:
         if stretch is None:
             return redacted
         redacted += stretch.redacted
-    erase.delay(tenant_id)
+    go_on(erase, tenant_id)
     return redacted

@@ -7,7 +7,7 @@ from celery import shared_task
 from helpdesk.exports.actions import claim_export, rest
 from helpdesk.exports.making import make_export
 from helpdesk.work import unit_of_work
-from tasks.wakeups import tenant_of
+from tasks.wakeups import go_on, tenant_of
 from tenants import context
 
 
@@ -31,5 +31,5 @@ def make_exports(tenant_id: str) -> int:
         with unit_of_work():
             is_done = rest()
     if not is_done:
-        make_exports.delay(tenant_id)
+        go_on(make_exports, tenant_id)
     return 1

@@ -17,7 +17,7 @@ from helpdesk.mail.queries import next_due
 from helpdesk.meters import MAILS
 from helpdesk.wakeups import note_progress, settle, wake
 from helpdesk.work import unit_of_work
-from tasks.wakeups import tenant_of
+from tasks.wakeups import go_on, tenant_of
 from tenants import context
 
 MOST_JOBS = 4
@@ -52,7 +52,7 @@ def deliver_mail(tenant_id: str) -> int:
         finally:
             _slots.release()
     if not is_done:
-        deliver_mail.delay(tenant_id)
+        go_on(deliver_mail, tenant_id)
     return taken
 
 

@@ -17,7 +17,7 @@ from helpdesk.objects.queries import next_due
 from helpdesk.objects.rules import prefix_of
 from helpdesk.wakeups import settle
 from helpdesk.work import unit_of_work
-from tasks.wakeups import tenant_of
+from tasks.wakeups import go_on, tenant_of
 from tenants import context
 from tenants.actions import EMPTY_PREFIX, EMPTY_PREFIX_LAST
 
@@ -35,7 +35,7 @@ def remove_objects(tenant_id: str) -> int:
     with context.tenant(tenant):
         removed, is_done = _work_off()
     if not is_done:
-        remove_objects.delay(tenant_id)
+        go_on(remove_objects, tenant_id)
     return removed
 
 

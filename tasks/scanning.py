@@ -11,7 +11,7 @@ from helpdesk.objects import store
 from helpdesk.scanning import clamd
 from helpdesk.scanning.rules import ScannerAway
 from helpdesk.work import unit_of_work
-from tasks.wakeups import tenant_of
+from tasks.wakeups import go_on, tenant_of
 from tenants import context
 
 _log = structlog.get_logger(__name__)
@@ -34,7 +34,7 @@ def scan_files(tenant_id: str) -> int:
             with unit_of_work():
                 rest()
     if claims and scanned == len(claims):
-        scan_files.delay(tenant_id)
+        go_on(scan_files, tenant_id)
     return scanned
 
 

@@ -8,7 +8,7 @@ from helpdesk.sla.actions.noting import WAKEUP, sweep_page
 from helpdesk.sla.actions.review import AT_ONCE, forget_gone, rest, review_due
 from helpdesk.wakeups import note_progress
 from helpdesk.work import unit_of_work
-from tasks.wakeups import tenant_of
+from tasks.wakeups import go_on, tenant_of
 from tenants import context
 
 MOST_PAGES = 40
@@ -36,5 +36,5 @@ def keep_promises(tenant_id: str) -> int:
                 return looked
             with unit_of_work():
                 note_progress(WAKEUP)
-    keep_promises.delay(tenant_id)
+    go_on(keep_promises, tenant_id)
     return looked

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from helpdesk.sweeps.actions import sweep_some
 from helpdesk.work import unit_of_work
-from tasks.wakeups import tenant_of
+from tasks.wakeups import go_on, tenant_of
 from tenants import context
 
 MOST_PAGES = 40
@@ -26,5 +26,5 @@ def sweep(tenant_id: str) -> int:
         if swept is None:
             return changed
         changed += swept.changed
-    sweep.delay(tenant_id)
+    go_on(sweep, tenant_id)
     return changed

@@ -10,8 +10,10 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from celery import current_app, shared_task
+import structlog
+from celery import Task, current_app, shared_task
 from django.db import connection, transaction
+from kombu.exceptions import OperationalError
 
 from helpdesk.clock import now
 from tenants import context
@@ -37,6 +39,8 @@ JOBS = {
     EMPTY_PREFIX_LAST: "tasks.deliver_last_emptying",
 }
 """By kind of wake-up, the job that does what is due for a tenant, by its name."""
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,14 @@ def tenant_of(tenant_id: str) -> context.TenantRef | None:
     if tenant is None:
         forget(UUID(tenant_id))
     return tenant
+
+
+def go_on(job: Task[..., Any], tenant_id: str) -> None:
+    """Have the job done again, behind the others. With the broker away its wake-up brings it back, a lease later."""
+    try:
+        job.delay(tenant_id)
+    except OperationalError as error:
+        _log.warning("job_not_queued", job=job.name, error=f"{type(error).__name__}: {error}"[:200])
 
 
 def forget(tenant_id: UUID) -> None:
