@@ -16,7 +16,15 @@ from helpdesk.sla.clocks import Created, Happening, Moved, Said
 from helpdesk.vocabulary import ClockKind, TicketStatus
 
 WARNED, BREACHED = "sla.warned", "sla.breached"
-CHANGES = ("ticket.updated", "ticket.status_changed", "ticket.closed", "ticket.assigned", "ticket.priority_changed")
+CHANGES = (
+    "ticket.updated",
+    "ticket.status_changed",
+    "ticket.closed",
+    "ticket.assigned",
+    "ticket.priority_changed",
+    "ticket.merged",
+    "ticket.unmerged",
+)
 READ = ("ticket.created", *CHANGES, "comment.added", WARNED, BREACHED)
 """The types of events that say something about promises."""
 

@@ -40,6 +40,12 @@ def fill(desk: Desk) -> dict[str, Any]:
     key = admin.post("/api-keys", {"name": "A program", "scopes": ["tickets:read:any"]})
     assert key.status == 201, key
     team = admin.post("/teams", {"name": "First line"})["id"]
+    other = Api().as_(desk, desk.other_user)
+    again, later = (other.post("/tickets", {"title": title})["id"] for title in ("Again", "Later"))
+    other.post(f"/tickets/{again}/comments", {"content": "It is the same again"})
+    assert agent.post(f"/tickets/{again}/merge", {"intoId": later}).status == 200
+    assert agent.post(f"/tickets/{ticket}/relations", {"relation": "child", "otherId": later}).status == 201
+    assert agent.put("/users/me/away", {"isAway": True}).status == 200
     agent.put(f"/tickets/{ticket}/drafts/reply", {"content": "A reply that is not"})
     agent.patch(f"/tickets/{ticket}", {"status": "resolved"})
     while (told := work_off(desk.ref)) and told.behind:

@@ -121,6 +121,22 @@ class TestDeadlines:
             settle(acme)
             assert sla_of(people.agent, ticket)["state"] == "done"  # type: ignore[index]
 
+    def test_stands_still_while_the_ticket_is_merged(self, people: People, acme: Desk, make: Any, of_user: Any) -> None:
+        with at(hm(9)):
+            make()
+            ticket, other = of_user(), of_user()
+            settle(acme)
+        with at(hm(9, 30)):
+            assert people.agent.post(f"/tickets/{ticket}/merge", {"intoId": other}).status == 200
+            settle(acme)
+            assert sla_of(people.agent, ticket)["state"] == "done"  # type: ignore[index]
+        with at(hm(12)):
+            assert people.agent.post(f"/tickets/{ticket}/unmerge").status == 200
+            settle(acme)
+            found = sla_of(people.agent, ticket)
+            assert found is not None
+            assert (found["state"], found["dueAt"]) == ("running", rfc3339(hm(11, 30, day=3)))
+
     def test_a_requesters_question_starts_the_next_response(
         self, people: People, acme: Desk, make: Any, of_user: Any
     ) -> None:
