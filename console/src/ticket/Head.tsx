@@ -1,10 +1,11 @@
-import { FileText, Link2, Merge, MoreHorizontal, NotebookPen, Split, Trash2, X } from "lucide-react";
+import { FileText, Link, Link2, Merge, MoreHorizontal, NotebookPen, Split, Trash2, X } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useLocation } from "wouter";
 import type { TicketDetail } from "../conversation/state";
 import { fetchFile } from "../exporting/ask";
 import { MergedInto } from "../relations/MergedInto";
 import { MergeTicket } from "../relations/MergeTicket";
+import { RelateTicket } from "../relations/RelateTicket";
 import { SplitTicket } from "../relations/SplitTicket";
 import { useMe } from "../session/context";
 import { IconButton } from "../ui/Button";
@@ -33,7 +34,7 @@ export function Head({ ticket, onTitle, clash, onClose, badge, viewers }: Props)
   const { t } = useWords();
   const me = useMe();
   const [isDeleting, setIsDeleting] = useState(false);
-  const [shows, setShows] = useState<"merge" | "split" | null>(null);
+  const [shows, setShows] = useState<"relate" | "merge" | "split" | null>(null);
   const [, go] = useLocation();
   const open = (id: string) => go(`/tickets/${id}`);
   const copy = async () => {
@@ -56,6 +57,7 @@ export function Head({ ticket, onTitle, clash, onClose, badge, viewers }: Props)
     { name: t("ticket.copyLink"), icon: <Link2 size={14} aria-hidden />, onPick: () => void copy() },
     { name: t("exporting.pdf"), icon: <FileText size={14} aria-hidden />, onPick: () => void save(false) },
     { name: t("exporting.pdfWithNotes"), icon: <NotebookPen size={14} aria-hidden />, onPick: () => void save(true) },
+    { name: t("relations.add"), icon: <Link size={14} aria-hidden />, onPick: () => setShows("relate") },
     ...(ticket.mergedIntoId
       ? []
       : [
@@ -88,6 +90,7 @@ export function Head({ ticket, onTitle, clash, onClose, badge, viewers }: Props)
       <Title title={ticket.title} onChange={onTitle} />
       {clash}
       <MergedInto ticket={ticket} />
+      {shows === "relate" && <RelateTicket ticket={ticket} onClose={() => setShows(null)} />}
       {shows === "merge" && <MergeTicket ticket={ticket} onClose={() => setShows(null)} onMerged={open} />}
       {shows === "split" && <SplitTicket ticket={ticket} onClose={() => setShows(null)} onSplit={open} />}
       {isDeleting && <DeleteTicket ticket={ticket} onDone={() => setIsDeleting(false)} onDeleted={onClose} />}
