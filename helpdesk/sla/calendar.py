@@ -33,5 +33,7 @@ def list_holidays(country: str, subdivision: str | None, *, around: int) -> list
     if subdivision is not None and subdivision not in known[country]:
         raise UnknownPlace("subdivision")
     years = range(around - YEARS_BACK, around + YEARS_AHEAD + 1)
-    found = holidays.country_holidays(country, subdiv=subdivision, years=years, expand=False)
+    # In the country's own language, whatever the machine's is.
+    language = holidays.country_holidays(country).default_language
+    found = holidays.country_holidays(country, subdiv=subdivision, years=years, expand=False, language=language)
     return sorted(found.items())

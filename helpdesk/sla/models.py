@@ -11,6 +11,9 @@ from helpdesk.ids import new_id
 from helpdesk.tickets.models import Ticket
 from helpdesk.vocabulary import ClockKind
 
+BORN = -1
+"""Instead of a seq: the ticket is new, and what it matches first holds from its beginning."""
+
 
 class SlaPolicy(models.Model):
     """What is promised to which tickets. A deleted one stays for the tickets that are under it."""
@@ -63,7 +66,7 @@ class SlaTicket(models.Model):
     ticket_id = models.UUIDField(primary_key=True)
     version = models.ForeignKey(SlaPolicyVersion, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     matched_seq = models.BigIntegerField(null=True)
-    """Up to here the log was asked whether the ticket is to match anew; null: it is, whatever the log says."""
+    """Up to here the log was asked whether the ticket is to match anew; null or BORN: it is, whatever the log says."""
     matched_at = models.DateTimeField(null=True)
     """Since when it is under this version: what had ended before is not warned of."""
     check_at = models.DateTimeField(null=True)

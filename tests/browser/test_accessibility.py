@@ -23,7 +23,7 @@ LOOKS: list[dict[str, Any]] = [
 ]
 STILL = """() => Promise.all(document.getAnimations()
   .filter((one) => one.effect.getTiming().iterations !== Infinity).map((one) => one.finished.catch(() => 0)))"""
-SETTINGS = ["profile", "keys", "users", "teams", "views", "webhooks", "mails", "templates", "desk", "audit"]
+SETTINGS = ["profile", "keys", "users", "teams", "views", "sla", "webhooks", "mails", "templates", "desk", "audit"]
 STAFF_PAGES = ("/search/", "/notifications", "/analytics", *(f"/settings/{page}" for page in SETTINGS))
 
 

@@ -17,6 +17,7 @@ const SHOWS: Record<PageName, ComponentType<Asked>> = {
   users: lazy(() => part(() => import("./users/UsersPage"))),
   teams: lazy(() => part(() => import("./teams/TeamsPage"))),
   views: lazy(() => part(() => import("./views/ViewsPage"))),
+  sla: lazy(() => part(() => import("./sla/SlaPage"))),
   webhooks: lazy(() => part(() => import("./webhooks/WebhooksPage"))),
   mails: lazy(() => part(() => import("./mail/MailsPage"))),
   templates: lazy(() => part(() => import("./mail/TemplatesPage"))),

@@ -5,6 +5,7 @@ export const PAGES = [
   "users",
   "teams",
   "views",
+  "sla",
   "webhooks",
   "mails",
   "templates",
@@ -20,7 +21,7 @@ interface Group {
 
 const FOR_STAFF: readonly Group[] = [
   { name: "own", pages: ["profile", "keys"] },
-  { name: "desk", pages: ["users", "teams", "views", "webhooks", "mails"] },
+  { name: "desk", pages: ["users", "teams", "views", "sla", "webhooks", "mails"] },
 ];
 const FOR_ADMINS: Group = { name: "admin", pages: ["desk", "templates", "audit"] };
 

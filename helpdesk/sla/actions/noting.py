@@ -13,7 +13,7 @@ from django.db import connection
 from helpdesk.clock import now
 from helpdesk.events.queries import LogRow
 from helpdesk.sla.history import READ
-from helpdesk.sla.models import SlaSweep
+from helpdesk.sla.models import BORN, SlaSweep
 from helpdesk.sla.queries import has_versions
 from helpdesk.tickets.models import Ticket
 from helpdesk.vocabulary import TicketStatus
@@ -46,7 +46,7 @@ def note_tickets(rows: Sequence[LogRow]) -> int:
             [
                 moment := now(),
                 list(matching),
-                [None if row.type == "ticket.created" else row.seq - 1 for row in matching.values()],
+                [BORN if row.type == "ticket.created" else row.seq - 1 for row in matching.values()],
             ],
         )
         noted = int(cursor.rowcount)

@@ -23,7 +23,7 @@ from helpdesk.sla.actions.escalating import escalate, notified
 from helpdesk.sla.actions.noting import WAKEUP
 from helpdesk.sla.clocks import Clock, clocks
 from helpdesk.sla.history import BREACHED, CHANGES, WARNED, Row, happenings, told_of
-from helpdesk.sla.models import SlaClock, SlaPolicyVersion, SlaTicket
+from helpdesk.sla.models import BORN, SlaClock, SlaPolicyVersion, SlaTicket
 from helpdesk.sla.queries import (
     known_of,
     list_asked,
@@ -157,11 +157,12 @@ def _match_anew(look: Look) -> None:
     place, ticket = look.place, look.ticket
     if not TicketStatus(ticket.status).is_active:
         return
-    if place.matched_seq is None or _is_another(look, place.matched_seq):
+    is_new = place.matched_seq == BORN
+    if is_new or place.matched_seq is None or _is_another(look, place.matched_seq):
         version = match(ticket, look.asked)
         if version != place.version:
-            place.version, place.matched_at = version, look.now
-    place.matched_seq = max([row.seq for row in look.rows], default=place.matched_seq or 0)
+            place.version, place.matched_at = version, ticket.created_at if is_new else look.now
+    place.matched_seq = max([row.seq for row in look.rows], default=0)
 
 
 def _is_another(look: Look, seq: int) -> bool:
