@@ -50,10 +50,10 @@ function Why({ ticket }: { ticket: TicketDetail }) {
       {policy && <p className="soft">{t("ticket.sla.under", { name: policy.name, zone: policy.zone })}</p>}
       {clocks.map((clock) => (
         <section key={`${clock.clock} ${clock.beganAt}`}>
-          <h3>
+          <h2>
             {t(`ticket.sla.clock.${clock.clock}`)}{" "}
             <Pill tone={TONES[clock.state]}>{t(`ticket.sla.is.${clock.state}`)}</Pill>
-          </h3>
+          </h2>
           <p className="soft">
             {t("ticket.sla.counted", {
               counted: duration(clock.countedSeconds),
