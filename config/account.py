@@ -75,7 +75,7 @@ _PAGES = {
     ),
     "reset": _Page(
         "A new password",
-        "For {desk}. Every other device is signed out.",
+        "For {desk}; every other device is signed out.",
         "/api/v1/auth/reset",
         "Set the password",
         "Your password is changed, and you are signed in on this device.",
@@ -90,7 +90,7 @@ _PAGES = {
     ),
     "forgot": _Page(
         "Forgot your password?",
-        "We mail you a link with which you choose a new one for {desk}.",
+        "For {desk}, we mail you a link with which you choose a new one.",
         "/api/v1/auth/forgot",
         "Mail me a link",
         "If this address can sign in here, a mail with a link is on its way.",
