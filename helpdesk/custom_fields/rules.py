@@ -122,6 +122,9 @@ class Fields:
         kept = {} if is_staff else {key: value for key, value in before.items() if key in self.hidden}
         found, wrong = dict(kept), list[Detail]()
         for key, value in given.items():
+            if not is_staff and key in self.hidden:
+                found[key] = [before.get(key)]  # never what stands there: it is refused, whatever they have guessed
+                continue
             if key in before and same_json(before[key], value) and type(before[key]) is type(value):
                 found[key] = before[key]
                 continue

@@ -47,7 +47,7 @@ def with_fields_after(actor: Person | None, ticket: Ticket, wanted: Mapping[str,
     if "set_custom_fields" in wanted:
         given = patched(given, wanted["set_custom_fields"])
         within = _FIELDS if "custom_fields" in wanted else "setCustomFields"
-    after = before if same_json(given, before) else _read(actor, before, given, within=within)
+    after = before if same_json(given, seen) else _read(actor, before, given, within=within)
     return {name: value for name, value in wanted.items() if name != "set_custom_fields"} | {"custom_fields": after}
 
 

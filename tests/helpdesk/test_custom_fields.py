@@ -502,3 +502,68 @@ class TestOptionsThatGo:
         assert execute(acme.ref, left) == [(0,)]
         assert execute(acme.ref, "SELECT count(*) FROM ticket_sweep") == [(0,)]
         assert pages >= 2
+
+
+class TestWhatIsHidden:
+    def test_is_not_told_by_what_a_requester_may_send(self, people: People) -> None:
+        defined(people.admin, "secret", "select", options=REGIONS)
+        ticket = people.user.post("/tickets", {"title": "Mine"})
+        path = f"/tickets/{ticket['id']}"
+        people.agent.patch(path, {"setCustomFields": {"secret": "emea"}})
+        for key in ("secret", "nothing"):
+            for guess in ("emea", "apac", None):
+                assert_refused(people.user.patch(path, {"customFields": {key: guess}}), "FORBIDDEN", reason="field")
+                assert_refused(
+                    people.user.post("/tickets", {"title": "New", "customFields": {key: guess}}),
+                    "FORBIDDEN",
+                    reason="field",
+                )
+            for guess in ("emea", "apac"):
+                assert_refused(people.user.patch(path, {"setCustomFields": {key: guess}}), "FORBIDDEN", reason="field")
+            assert people.user.patch(path, {"setCustomFields": {key: None}}).status == 200
+        assert people.user.patch(path, {"customFields": {}}).status == 200
+        assert people.agent.get(path)["customFields"] == {"secret": "emea"}
+
+
+class TestOptionsThatGoWhileOthersAreStillGoing:
+    @pytest.fixture
+    def field(self, people: People, monkeypatch: pytest.MonkeyPatch) -> Answer:
+        """Four tickets have `a`, which becomes `b`; three of them wait for the job."""
+        monkeypatch.setattr("helpdesk.sweeps.actions.PAGE", 1)
+        monkeypatch.setattr("helpdesk.sweeps.actions.MOST_AT_ONCE", 1)
+        field = defined(people.admin, "region", "select", options=self.options("abc"))
+        for _ in range(4):
+            opened(people.agent, {"region": "a"})
+        self.change(people, field, options=self.options("bc"), replace={"a": "b"})
+        return field
+
+    @pytest.mark.parametrize(
+        ("left", "replace", "held"),
+        [("c", {"b": "c"}, "c"), ("c", {"b": None}, None), ("ac", {"b": "a"}, "a")],
+    )
+    def test_become_what_stands_in_the_place_of_both(
+        self, people: People, acme: Desk, field: Answer, left: str, replace: dict[str, Any], held: str | None
+    ) -> None:
+        self.change(people, field, options=self.options(left), replace=replace)
+        assert self.held_once_done(acme) == {held}
+
+    def test_are_replaced_in_a_field_that_is_archived_meanwhile(
+        self, people: People, acme: Desk, field: Answer
+    ) -> None:
+        self.change(people, field, isArchived=True)
+        assert self.held_once_done(acme) == {"b"}
+
+    def options(self, values: str) -> list[dict[str, str]]:
+        return [{"value": one, "label": one.upper()} for one in values]
+
+    def change(self, people: People, field: Answer, **fields: Any) -> None:
+        answer = people.admin.patch(f"/custom-fields/{field['id']}", fields)
+        assert answer.status == 200, answer
+
+    def held_once_done(self, acme: Desk) -> set[Any]:
+        with context.tenant(acme.ref):
+            for _ in range(50):
+                with unit_of_work():
+                    if sweep_some() is None:
+                        return {ticket.custom_fields.get("region") for ticket in Ticket.objects.all()}
+        raise AssertionError("It goes on and on.")

@@ -116,3 +116,18 @@ def test_a_new_name_of_two_words_is_asked_for_as_one() -> None:
     """Beside others it cannot be written: there the old name stays."""
     renamed = TagsRenamed(("a",), "two words").filter_after({"q": "tag:a,b -tag:a"})
     assert renamed == {"q": 'tag:a,b -tag:"two words"'}
+
+
+def test_a_view_whose_question_would_get_too_long_still_opens(people: People) -> None:
+    field = {"key": "region", "label": "Region", "type": "select", "options": [{"value": "a", "label": "A"}]}
+    made = people.admin.post("/custom-fields", field)
+    others = ",".join([f"{one}" + "b" * 45 for one in range(6)] + ["a"])
+    asked = {"q": f"tag:a {'w' * 480}", "field": [f"region:{others}"]}
+    view = people.agent.post("/views", {"name": "Long", "filter": asked})
+    assert view.status == 201
+    assert people.admin.post("/tags/rename", {"tags": ["a"], "to": "c" * 50}).status == 200
+    instead = {"options": [{"value": "d" * 50, "label": "D"}], "replace": {"a": "d" * 50}}
+    assert people.admin.patch(f"/custom-fields/{made['id']}", instead).status == 200
+    assert people.agent.get(f"/tickets?view={view['id']}").status == 200
+    assert people.agent.get("/views/counts").status == 200
+    assert people.agent.get(f"/views/{view['id']}")["filter"] == asked
