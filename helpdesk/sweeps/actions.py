@@ -43,6 +43,8 @@ def begin_sweep(actor: Person, sweep: Sweep) -> Swept:
     rewrite_filters(actor, sweep.filter_after)
     MACROS.rewrite(actor, partial(_macro_after, sweep))
     TEMPLATES.rewrite(actor, partial(_template_after, sweep))
+    if isinstance(sweep, OptionsReplaced):
+        _fold_into_unfinished(sweep)
     kind, spec = kept(sweep)
     row = TicketSweep.objects.create(kind=kind, spec=spec, actor_id=actor.id)
     changed = 0
@@ -54,6 +56,20 @@ def begin_sweep(actor: Person, sweep: Sweep) -> Swept:
             return Swept(changed, is_done=True)
     wake(WAKEUP, now())
     return Swept(changed, is_done=False)
+
+
+def _fold_into_unfinished(later: OptionsReplaced) -> None:
+    """What is still to become one of these options becomes at once what stands in its place."""
+    for row in TicketSweep.objects.select_for_update().filter(kind="options", spec__key=later.key).order_by("id"):
+        sweep = read_sweep(row.kind, row.spec)
+        if not isinstance(sweep, OptionsReplaced):
+            continue
+        both = sweep.then(later)
+        if both.replace:
+            row.spec = kept(both)[1]
+            row.save(update_fields=["spec"])
+        else:
+            row.delete()
 
 
 def sweep_some() -> Swept | None:
@@ -90,7 +106,11 @@ def _sweep_page(row: TicketSweep) -> int:
     if not ids:
         return 0
     tickets, named = lock_tickets(actor, ids).values(), Named()
-    changed = [ticket for ticket in tickets if apply_change(actor, ticket, fields=_after(sweep, ticket), named=named)]
+    changed = [
+        ticket
+        for ticket in tickets
+        if apply_change(actor, ticket, fields=_after(sweep, ticket), named=named, is_checked=False)
+    ]
     save_tickets(changed)
     row.after_id = ids[-1]
     return len(ids)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from helpdesk.tickets.asked_fields import read_asked
+from helpdesk.tickets.syntax import LONGEST_QUESTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class TagsRenamed:
         return list(dict.fromkeys(self.to if tag in self.tags else tag for tag in tags))
 
     def filter_after(self, where: Mapping[str, Any]) -> dict[str, Any]:
-        """A saved filter that asks for what there is now."""
+        """A saved filter that asks for what there is now; a question that would be too long is left as it is."""
         found = dict(where)
         if tags := where.get("tag"):
             found["tag"] = self.tags_after(tags)
@@ -39,7 +40,8 @@ class TagsRenamed:
             written = _written(self.tags_after(tags), quoted=quoted is not None)
             return match[0] if written is None else f"{match['key']}{written}"
 
-        return _TAG_CHUNK.sub(renamed, question)
+        after = _TAG_CHUNK.sub(renamed, question)
+        return after if len(after) <= LONGEST_QUESTION else question
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,17 @@ class OptionsReplaced:
             return condition
         given = [one.strip() for one in condition.partition(":")[2].split(",")]
         kept = [after for one in given if (after := self.replace.get(one, one)) is not None]
-        return f"{self.key}:{','.join(dict.fromkeys(kept))}" if kept else condition
+        after = f"{self.key}:{','.join(dict.fromkeys(kept))}"
+        return after if kept and read_asked(after) else condition
+
+    def then(self, later: OptionsReplaced) -> OptionsReplaced:
+        """Both in one, where this one is not done yet and the other begins."""
+        both = {one: self._instead(one, later) for one in self.replace}
+        return OptionsReplaced(self.key, {one: instead for one, instead in both.items() if instead != one})
+
+    def _instead(self, option: str, later: OptionsReplaced) -> str | None:
+        instead = self.replace[option]
+        return instead if instead is None else later.replace.get(instead, instead)
 
 
 _QUOTES = frozenset('"“”„«»')

@@ -93,14 +93,16 @@ def save_ticket(ticket: Ticket) -> None:
 
 
 def apply_change(
-    actor: Person | None, ticket: Ticket, *, fields: Mapping[str, Any], named: Named
+    actor: Person | None, ticket: Ticket, *, fields: Mapping[str, Any], named: Named, is_checked: bool = True
 ) -> TicketPayload | None:
     """What every change of a locked ticket comes to, alone or among many; None where nothing differs.
 
     `actor` None: the hub itself. Its events are recorded; the caller writes the row and, where `words_changed`, its
-    words. Refuses before it does anything.
+    words. Refuses before it does anything. Not `is_checked`: custom fields are kept as they are given,
+    whatever has been defined since.
     """
-    fields = with_fields_after(actor, ticket, fields)
+    if is_checked:
+        fields = with_fields_after(actor, ticket, fields)
     changes = _differences(ticket, fields)
     if not changes:
         return None
