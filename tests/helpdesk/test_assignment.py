@@ -22,6 +22,7 @@ from helpdesk.tickets.actions import change_ticket, create_ticket
 from helpdesk.tickets.models import Ticket
 from helpdesk.vocabulary import AssignmentMode, Floor, Role, TicketPriority
 from helpdesk.work import unit_of_work
+from tasks.assignment import share_out_tickets
 from tenants import context
 from tests.conftest import Desk
 from tests.contracts.errors import assert_refused
@@ -246,6 +247,20 @@ class TestBeingAway:
     @pytest.mark.parametrize("fields", [{"capacity": 0}, {"capacity": "1"}, {"capacity": 10_001}, {"assignment": "x"}])
     def test_a_teams_settings_are_checked(self, people: People, fields: dict[str, Any]) -> None:
         assert_refused(people.admin.post("/teams", {"name": "Net"} | fields), "VALIDATION_ERROR")
+
+
+def test_the_job_shares_out_what_waits_and_rests_then(own_desk: Callable[..., Desk]) -> None:
+    desk = own_desk()
+    with context.tenant(desk.ref), unit_of_work():
+        team = make_team(desk, capacity=1)
+        for _ in range(3):
+            open_ticket(desk, team)
+    assert share_out_tickets(str(desk.ref.id)) == 2
+    assert share_out_tickets(str(desk.ref.id)) == 0
+    wakeups = "SELECT count(*) FROM public.wakeup WHERE kind = 'assignments' AND tenant_id = %s"
+    assert execute(desk.ref, wakeups, desk.ref.id) == [(0,)]
+    assert execute(desk.ref, "SELECT count(*) FROM ticket WHERE assigned_to_id IS NULL") == [(1,)]
+    assert share_out_tickets(str(uuid4())) == 0
 
 
 @pytest.mark.slow
