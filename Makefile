@@ -1,6 +1,6 @@
 # Every command of the project. `make help` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help run console bench-tenants bench-export test test-slow test-browser test-pgbouncer tools screenshots bench-console check fmt lock smoke chaos bench bench-delivery schema openapi asyncapi promise install install-dev clean
+.PHONY: help run console bench-tenants bench-sla bench-export test test-slow test-browser test-pgbouncer tools screenshots bench-console check fmt lock smoke chaos bench bench-delivery schema openapi asyncapi promise install install-dev clean
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -92,6 +92,9 @@ bench: install-dev ## Requests at 10 k, 100 k and 1 M tickets, beside an empty o
 
 bench-delivery: install-dev ## Deliveries a second, beside a bare client in the same run
 	@$(EMBEDDED) $(PY) -m tests.bench.delivery
+
+bench-sla: install-dev ## To look for what is due among 100,000 deadlines that are not, beside none in the same run; TIMERS
+	@$(EMBEDDED) $(PY) -m tests.bench.sla
 
 bench-fanout: install-dev ## One event to thousands of sockets, beside nchan, ws and Socket.IO; SIZES=200,1000
 	@$(EMBEDDED) $(PY) -m tests.bench.fanout
