@@ -13,6 +13,7 @@ from helpdesk.clock import now
 from helpdesk.macros.actions import MACROS
 from helpdesk.macros.models import Macro
 from helpdesk.people.models import Person
+from helpdesk.sla.actions.policies import rewrite_conditions
 from helpdesk.sweeps.models import TicketSweep
 from helpdesk.sweeps.rules import OptionsReplaced, Sweep, TagsRenamed, kept, read_sweep
 from helpdesk.ticket_templates.actions import TEMPLATES
@@ -43,6 +44,7 @@ def begin_sweep(actor: Person, sweep: Sweep) -> Swept:
     rewrite_filters(actor, sweep.filter_after)
     MACROS.rewrite(actor, partial(_macro_after, sweep))
     TEMPLATES.rewrite(actor, partial(_template_after, sweep))
+    rewrite_conditions(actor, partial(_conditions_after, sweep))
     if isinstance(sweep, OptionsReplaced):
         _fold_into_unfinished(sweep)
     kind, spec = kept(sweep)
@@ -149,6 +151,14 @@ def _template_after(sweep: Sweep, template: TicketTemplate) -> dict[str, Any]:
     if isinstance(sweep, TagsRenamed):
         return {"ticket": {**ticket, "tags": sweep.tags_after(ticket["tags"])} if "tags" in ticket else ticket}
     return {"ticket": _with_fields(sweep, ticket, "customFields")}
+
+
+def _conditions_after(sweep: Sweep, conditions: dict[str, Any]) -> dict[str, Any]:
+    """Of an SLA policy. What would ask for nothing any more is left as it is: else the policy were everybody's."""
+    if isinstance(sweep, TagsRenamed):
+        return {**conditions, "tags": sweep.tags_after(conditions["tags"])}
+    after = sweep.fields_after(conditions["customFields"])
+    return {**conditions, "customFields": after} if after.keys() == conditions["customFields"].keys() else conditions
 
 
 def _with_fields(sweep: OptionsReplaced, fields: dict[str, Any], name: str) -> dict[str, Any]:

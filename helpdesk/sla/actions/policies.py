@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -95,6 +95,20 @@ def change_policy(actor: Person, policy_id: UUID, *, fields: Mapping[str, Any]) 
         _save(policy)
         record(actor, sla_events.SlaPolicyUpdated(policy=policy_payload(policy, version), changes=changes))
     return policy, version
+
+
+def rewrite_conditions(actor: Person, rewrite: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """What conditions name is called otherwise from now on: theirs follow, in a new version of the same terms."""
+    for policy in policies().order_by("id").select_for_update():
+        version = get_version(policy)
+        before, after = version.terms["conditions"], rewrite(version.terms["conditions"])
+        if same_json(before, after):
+            continue
+        policy.version, policy.updated_at = policy.version + 1, now()
+        made = _add_version(policy, version.terms | {"conditions": after}, version.holidays)
+        _save(policy)
+        changes = {"conditions": (before, after)}
+        record(actor, sla_events.SlaPolicyUpdated(policy=policy_payload(policy, made), changes=changes))
 
 
 def order_policies(actor: Person, *, policy_ids: Sequence[UUID]) -> None:
