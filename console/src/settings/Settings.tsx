@@ -18,10 +18,13 @@ const SHOWS: Record<PageName, ComponentType<Asked>> = {
   teams: lazy(() => part(() => import("./teams/TeamsPage"))),
   views: lazy(() => part(() => import("./views/ViewsPage"))),
   sla: lazy(() => part(() => import("./sla/SlaPage"))),
+  macros: lazy(() => part(() => import("./macros/MacrosPage"))),
   webhooks: lazy(() => part(() => import("./webhooks/WebhooksPage"))),
   mails: lazy(() => part(() => import("./mail/MailsPage"))),
   templates: lazy(() => part(() => import("./mail/TemplatesPage"))),
   desk: lazy(() => part(() => import("./desk/DeskPage"))),
+  fields: lazy(() => part(() => import("./fields/FieldsPage"))),
+  tags: lazy(() => part(() => import("./tags/TagsPage"))),
   audit: lazy(() => part(() => import("./audit/AuditPage"))),
 };
 

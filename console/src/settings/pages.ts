@@ -6,10 +6,13 @@ export const PAGES = [
   "teams",
   "views",
   "sla",
+  "macros",
   "webhooks",
   "mails",
   "templates",
   "desk",
+  "fields",
+  "tags",
   "audit",
 ] as const;
 export type PageName = (typeof PAGES)[number];
@@ -21,9 +24,9 @@ interface Group {
 
 const FOR_STAFF: readonly Group[] = [
   { name: "own", pages: ["profile", "keys"] },
-  { name: "desk", pages: ["users", "teams", "views", "sla", "webhooks", "mails"] },
+  { name: "desk", pages: ["users", "teams", "views", "sla", "macros", "webhooks", "mails"] },
 ];
-const FOR_ADMINS: Group = { name: "admin", pages: ["desk", "templates", "audit"] };
+const FOR_ADMINS: Group = { name: "admin", pages: ["desk", "fields", "tags", "templates", "audit"] };
 
 export function groupsFor(isAdmin: boolean): readonly Group[] {
   return isAdmin ? [...FOR_STAFF, FOR_ADMINS] : FOR_STAFF;

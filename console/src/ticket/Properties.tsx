@@ -11,6 +11,7 @@ import { Picker, type Option } from "../ui/Picker";
 import { Time } from "../ui/Time";
 import { useWords } from "../words";
 import { Conflict } from "./Conflict";
+import { CustomFields } from "./CustomFields";
 import type { Clash } from "./merge";
 import css from "./Properties.module.css";
 import { Promises } from "./Promises";
@@ -100,6 +101,7 @@ export function Properties({ changing, openers }: Props) {
       <Row name={t("ticket.tags")} icon={<TagsSign size={13} aria-hidden />}>
         <TagEditor tags={ticket.tags} onChange={(tags) => change({ tags })} />
       </Row>
+      <CustomFields ticket={ticket} />
       <div className={css.about}>
         <Row name={t("ticket.requester")} icon={<UserRound size={13} aria-hidden />}>
           <span className={css.person}>

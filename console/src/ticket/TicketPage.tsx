@@ -1,5 +1,5 @@
 /** One ticket for those who work on it: what was said, what it is, and the box to answer in. */
-import { Trash2 } from "lucide-react";
+import { Trash2, Zap } from "lucide-react";
 import { useMemo, useRef, useState, type ReactNode } from "react";
 import { useLocation } from "wouter";
 import { Refusal } from "../api/client";
@@ -20,6 +20,7 @@ import { Empty, Failed, Skeleton } from "../ui/States";
 import { useWords } from "../words";
 import { Conflict } from "./Conflict";
 import { Head } from "./Head";
+import { MacroDialog } from "./MacroDialog";
 import { Collision, Viewers } from "./PresenceBar";
 import { Properties } from "./Properties";
 import css from "./TicketPage.module.css";
@@ -82,6 +83,7 @@ function OpenTicket({ state, onClose, badge }: { state: TicketState; onClose: ()
     setAnswered(asked);
     if (asked) writing.focus(asked);
   }
+  const [isMacroShown, setIsMacroShown] = useState(false);
   const titleClash = changing.clashes.find((one) => one.field === "title");
   const openers = {
     status: useRef<(() => void) | null>(null),
@@ -94,6 +96,7 @@ function OpenTicket({ state, onClose, badge }: { state: TicketState; onClose: ()
       { keys: "n", does: t("ticket.does.note"), run: () => writing.focus("note") },
       { keys: "a", does: t("ticket.does.assign"), run: () => openers.assignee.current?.() },
       { keys: "s", does: t("ticket.does.status"), run: () => openers.status.current?.() },
+      { keys: "m", does: t("ticket.does.macro"), run: () => setIsMacroShown(true) },
       { keys: "p", does: t("ticket.does.priority"), run: () => openers.priority.current?.() },
     ],
     ABOVE_THE_LIST,
@@ -146,9 +149,19 @@ function OpenTicket({ state, onClose, badge }: { state: TicketState; onClose: ()
             focusAsked={writing.focusAsked}
           >
             <Collision presence={presence} />
+            <Button look="quiet" className={css.macro} onClick={() => setIsMacroShown(true)}>
+              <Zap size={14} aria-hidden /> {t("ticket.macro.title")}
+            </Button>
           </Composer>
         </DropZone>
       </div>
+      {isMacroShown && (
+        <MacroDialog
+          ticket={changing.shown}
+          seenSeq={reading.unread.before ?? seq}
+          onClose={() => setIsMacroShown(false)}
+        />
+      )}
     </section>
   );
 }
