@@ -15,7 +15,7 @@ from django.conf import settings
 from helpdesk import desk
 from helpdesk.attachments.kinds import DEFAULT_TYPES, is_dangerous_name
 from helpdesk.attachments.models import Attachment, Upload
-from helpdesk.attachments.queries import count_open_uploads, get_attachment, uploads_of
+from helpdesk.attachments.queries import AttachmentNotFound, count_open_uploads, get_attachment, uploads_of
 from helpdesk.attachments.rules import (
     CHECKING_LASTS,
     MOST_OPEN_UPLOADS,
@@ -186,8 +186,11 @@ def register_attachment(
 def delete_attachment(actor: Person, attachment_id: UUID, *, ticket_id: UUID) -> None:
     """Take an attachment away; its name leaves the log, and its file the store."""
     require(actor, "deleteAttachment")
-    ticket = lock_ticket(actor, ticket_id)
+    # It stands elsewhere by now where a merge or a split has taken it there: that ticket tells of it.
+    ticket = lock_ticket(actor, get_attachment(actor, attachment_id, ticket_id=ticket_id).ticket_id)
     attachment = get_attachment(actor, attachment_id, ticket_id=ticket.id)
+    if attachment.ticket_id != ticket.id:
+        raise AttachmentNotFound
     require_removable(Role(actor.role), own=attachment.uploader_id == actor.id)
     event = catalogue.AttachmentDeleted(
         ticket=ticket_payload(ticket),

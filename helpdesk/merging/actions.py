@@ -164,6 +164,8 @@ def _restore(move: TicketMove, source: Ticket, target: Ticket) -> dict[str, tupl
 def _tell(
     actor: Person, event: _Move, move: TicketMove, source: Ticket, target: Ticket, changes: dict[str, tuple[Any, Any]]
 ) -> None:
+    # Requesters are told how many, too: of notes they know nothing.
+    replies = Comment.objects.filter(id__in=move.comment_ids, is_internal=False).count()
     for ticket, other in ((source, target), (target, source)):
         record(
             actor,
@@ -171,7 +173,7 @@ def _tell(
                 ticket=ticket_payload(ticket),
                 other_ticket=OtherTicket(id=other.id, number=other.number),
                 is_source=ticket is source,
-                comments=len(move.comment_ids),
+                comments=replies,
                 changes=changes if ticket is source else {},
             ),
         )

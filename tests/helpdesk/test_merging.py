@@ -108,6 +108,26 @@ class TestMerging:
         assert people.admin.delete(f"/tickets/{first}").status == 204
         assert people.user.get(f"/tickets/{second}/attachments/{its}/file").status == 302
 
+    def test_a_file_that_is_deleted_at_its_old_address_is_told_of_where_it_stands(
+        self, people: People, two: tuple[str, str], recorded: Recorded
+    ) -> None:
+        first, second = two
+        file = attach(people.user, first)["id"]
+        merge(people.agent, first, second)
+        recorded()
+        assert people.admin.delete(f"/tickets/{first}/attachments/{file}").status == 204
+        assert [(row.type, str(row.ticket)) for row in recorded()] == [("attachment.deleted", second)]
+
+    def test_a_requester_is_not_told_of_how_many_notes_there_are(
+        self, people: People, two: tuple[str, str], recorded: Recorded
+    ) -> None:
+        first, second = two
+        say(people.agent, first, "a second note", is_internal=True)
+        merge(people.agent, first, second)
+        people.agent.post(f"/tickets/{first}/unmerge")
+        told = [row for row in recorded() if row.type in ("ticket.merged", "ticket.unmerged")]
+        assert [payload(row)["data"]["comments"] for row in told] == [1, 1, 1, 1]
+
     def test_the_old_number_forwards(self, people: People, acme: Desk, two: tuple[str, str]) -> None:
         first, second = two
         merge(people.agent, first, second)
