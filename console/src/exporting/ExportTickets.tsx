@@ -25,6 +25,8 @@ const KNOWN = {
   firstResponseAt: true,
   doneAt: true,
   reopenedCount: true,
+  slaState: true,
+  slaDueAt: true,
   description: true,
   customFields: true,
   id: true,
