@@ -55,6 +55,8 @@ class Known:
     status: TicketStatus
     done_at: datetime | None
     first_response_at: datetime | None
+    requesters: Collection[UUID] = ()
+    """Of the tickets that are merged into it: what they say there is no answer of the staff's."""
 
 
 def happenings(rows: Sequence[Row], known: Known) -> list[Happening]:
@@ -67,7 +69,7 @@ def happenings(rows: Sequence[Row], known: Known) -> list[Happening]:
         found.append(Said(max(last, known.first_response_at), by_staff=True))
     for row in rows:
         at = max(last, row.at)
-        for one in _happening(row, at):
+        for one in _happening(row, at, known.requesters):
             found.append(one)
             last = at
             status = one.status if isinstance(one, Moved) else status
@@ -95,10 +97,10 @@ def _begins(rows: Sequence[Row], known: Known) -> Created:
     return Created(known.created_at, known.status)
 
 
-def _happening(row: Row, at: datetime) -> Iterator[Happening]:
+def _happening(row: Row, at: datetime, requesters: Collection[UUID]) -> Iterator[Happening]:
     if row.type == "comment.added":
         # Requesters say something on their own tickets alone: whoever does on another's is staff.
         if row.actor is not None and row.people:
-            yield Said(at, by_staff=row.actor not in row.people)
+            yield Said(at, by_staff=row.actor not in row.people and row.actor not in requesters)
     elif "status" in row.changes:
         yield Moved(at, TicketStatus(row.changes["status"][1]))

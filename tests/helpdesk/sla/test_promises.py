@@ -137,6 +137,21 @@ class TestDeadlines:
             assert found is not None
             assert (found["state"], found["dueAt"]) == ("running", rfc3339(hm(11, 30, day=3)))
 
+    def test_what_the_requester_of_a_merged_ticket_says_is_no_answer(
+        self, people: People, acme: Desk, make: Any, of_user: Any
+    ) -> None:
+        with at(hm(9)):
+            make()
+            uma, ticket = of_user(), opened(people)
+            settle(acme)
+            merge = {"intoId": ticket, "isConfirmed": True}
+            assert people.agent.post(f"/tickets/{uma}/merge", merge).status == 200
+        with at(hm(9, 20)):
+            assert people.user.post(f"/tickets/{uma}/comments", {"content": "Is anybody there?"}).status == 201
+            settle(acme)
+            clocks = people.agent.get(f"/tickets/{ticket}/sla")["clocks"]
+        assert [one["endedAt"] for one in clocks if one["clock"] == "first_response"] == [None]
+
     def test_a_requesters_question_starts_the_next_response(
         self, people: People, acme: Desk, make: Any, of_user: Any
     ) -> None:
