@@ -23,7 +23,10 @@ LOOKS: list[dict[str, Any]] = [
 ]
 STILL = """() => Promise.all(document.getAnimations()
   .filter((one) => one.effect.getTiming().iterations !== Infinity).map((one) => one.finished.catch(() => 0)))"""
-SETTINGS = ["profile", "keys", "users", "teams", "views", "sla", "webhooks", "mails", "templates", "desk", "audit"]
+SETTINGS = [
+    *("profile", "keys", "users", "teams", "views", "sla", "macros", "webhooks", "mails"),
+    *("desk", "fields", "tags", "templates", "audit"),
+]
 STAFF_PAGES = ("/search/", "/notifications", "/analytics", *(f"/settings/{page}" for page in SETTINGS))
 
 
@@ -85,7 +88,12 @@ class TestNothingIsWrong:
         page.get_by_role("menuitem", name="Erase for good").click()
         expect(page.get_by_role("dialog")).to_be_visible()
         assert violations(settled(page)) == []
-        for path, button in (("/analytics", "Export figures"), ("/settings/webhooks", "Add a webhook")):
+        for path, button in (
+            ("/analytics", "Export figures"),
+            ("/settings/webhooks", "Add a webhook"),
+            ("/settings/fields", "New field"),
+            ("/settings/macros", "New macro"),
+        ):
             page.goto(f"/#{path}")
             page.reload()
             page.get_by_role("button", name=button).first.click()

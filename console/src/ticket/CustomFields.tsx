@@ -49,7 +49,12 @@ function One(props: OneProps) {
   const { t } = useWords();
   const id = useId();
   return (
-    <div className={css.row} role="group" aria-labelledby={id} title={field.description || undefined}>
+    <div
+      className={`${css.row} ${css.ofField}`}
+      role="group"
+      aria-labelledby={id}
+      title={field.description || undefined}
+    >
       <span id={id} className={css.name}>
         {field.label}
         {!field.isShown && <span className="sr-only"> ({t("ticket.fieldForStaff")})</span>}
