@@ -99,6 +99,8 @@ export function PolicyForm({ policy, onClose, onChanged }: Props) {
   const unread = [...DAYS.filter((day) => asOpenings(form.fields[day]) === null)];
   const areDaysRead = asDays(form.fields.days) !== null;
   const onSend = async () => {
+    // What cannot be read must not become a day on which nobody is there.
+    if (unread.length > 0 || !areDaysRead) throw new Error(t("settings.sla.hoursBad"));
     const body = bodyOf(form.fields, policy, isPlain);
     if (policy)
       await ask(api.PATCH("/api/v1/sla/policies/{policy_id}", { params: { path: { policy_id: policy.id } }, body })); // prettier-ignore
