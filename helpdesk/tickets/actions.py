@@ -22,7 +22,7 @@ from helpdesk.shapes import same_json, to_json_name
 from helpdesk.tickets.filling import are_theirs, fields_given, fields_of_new, require_resolvable, with_fields_after
 from helpdesk.tickets.models import Ticket, TicketWords
 from helpdesk.tickets.named import Named
-from helpdesk.tickets.queries import PEOPLE, TicketIsMerged, lock_ticket
+from helpdesk.tickets.queries import PEOPLE, TicketIsMerged, TicketNotFound, lock_ticket, lock_tickets
 from helpdesk.tickets.rules import MOVED_ANYWAY, changes_by_type, forbidden_fields
 from helpdesk.tickets.shapes import ticket_for, ticket_payload
 from helpdesk.tickets.words import WORDS_OF, document_of
@@ -145,7 +145,11 @@ def save_tickets(tickets: Iterable[Ticket]) -> None:
 def delete_ticket(actor: Person, ticket_id: UUID, *, if_match: str | None = None) -> None:
     """Delete a ticket with all that was said on it. The log keeps that it was there."""
     require(actor, "deleteTicket")
-    ticket = lock_ticket(actor, ticket_id)
+    # With those that forward to it, in the order in which everybody locks several.
+    forwarding = Ticket.objects.filter(merged_into=ticket_id).values_list("id", flat=True)
+    ticket = lock_tickets(actor, [ticket_id, *forwarding]).get(ticket_id)
+    if ticket is None:
+        raise TicketNotFound
     require_match(if_match, ticket.version, lambda: ticket_for(actor, ticket))
     delete_locked_tickets(actor, [ticket])
 

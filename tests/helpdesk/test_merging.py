@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,10 +15,11 @@ import pytest
 from django.db import connection
 
 from helpdesk.comments.actions import add_comment
+from helpdesk.errors import HelpdeskError
 from helpdesk.events.queries import LogRow
 from helpdesk.merging.actions import merge_ticket, unmerge_ticket
 from helpdesk.moves.models import TicketMove
-from helpdesk.tickets.actions import create_ticket
+from helpdesk.tickets.actions import create_ticket, delete_ticket
 from helpdesk.tickets.models import Ticket
 from helpdesk.vocabulary import Floor
 from helpdesk.work import unit_of_work
@@ -368,3 +371,23 @@ def failures_of(*jobs: Callable[[], None]) -> list[BaseException]:
     for thread in threads:
         thread.join()
     return failures
+
+
+@pytest.mark.slow
+@pytest.mark.flaky(reruns=0)
+def test_who_deletes_a_ticket_beside_merges_waits_for_nobody_in_a_circle(own_desk: Callable[..., Desk]) -> None:
+    desk = own_desk()
+
+    def done(what: Callable[..., object], *given: Any, **named: Any) -> None:
+        # Where somebody else was first it is refused.
+        with contextlib.suppress(HelpdeskError), context.tenant(desk.ref), unit_of_work():
+            what(*given, **named)
+
+    for _ in range(30):
+        with context.tenant(desk.ref), unit_of_work():
+            first, second, third = sorted(create_ticket(desk.user, fields={"title": one}).id for one in "ABC")
+        done(merge_ticket, desk.agent, first, into_id=third)
+        deletes = partial(done, delete_ticket, desk.admin, third)
+        merges = (partial(done, merge_ticket, desk.agent, second, into_id=into) for into in (third, first))
+        assert failures_of(deletes, *merges) == []
+    require_whole(desk.ref)
