@@ -11,7 +11,7 @@ from helpdesk.people.models import Person
 from helpdesk.sla.clocks import Clock, clocks, open_time
 from helpdesk.sla.history import happenings
 from helpdesk.sla.models import SlaPolicyVersion
-from helpdesk.sla.queries import get_place, list_known, list_log
+from helpdesk.sla.queries import get_place, known_of, list_log, list_requesters_merged
 from helpdesk.sla.schemas import SlaClockShape, SlaPolicyReference, SlaStep, TicketSla
 from helpdesk.sla.telling import state_of, told
 from helpdesk.sla.versions import clock_terms
@@ -27,7 +27,8 @@ def explain(person: Person, ticket_id: UUID) -> TicketSla:
     if version is None:
         return TicketSla(ticket_id=ticket.id, sla=sla_payload(ticket), policy=None, clocks=[])
     moment, terms = now(), clock_terms(version)
-    history = happenings(list_log([ticket.id])[ticket.id], list_known([ticket])[ticket.id])
+    known = known_of(ticket, list_requesters_merged([ticket.id])[ticket.id])
+    history = happenings(list_log([ticket.id])[ticket.id], known)
     return TicketSla(
         ticket_id=ticket.id,
         sla=sla_payload(ticket),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -123,18 +123,19 @@ def list_log(ticket_ids: Collection[UUID]) -> dict[UUID, list[Row]]:
     return found
 
 
-def list_known(tickets: Iterable[Ticket]) -> dict[UUID, Known]:
-    """What these tickets' own rows say of their histories, and those of the tickets that are merged into them."""
-    tickets = list(tickets)
-    merged: dict[UUID, set[UUID]] = {ticket.id: set() for ticket in tickets}
-    for into, requester in Ticket.objects.filter(merged_into__in=list(merged)).values_list(
-        "merged_into_id", "requester_id"
-    ):
-        merged[into].add(requester)
-    return {
-        one.id: Known(one.created_at, TicketStatus(one.status), one.done_at, one.first_response_at, merged[one.id])
-        for one in tickets
-    }
+def known_of(ticket: Ticket, requesters: Collection[UUID]) -> Known:
+    """What the ticket's own row says of its history; `requesters` of those that are merged into it."""
+    status = TicketStatus(ticket.status)
+    return Known(ticket.created_at, status, ticket.done_at, ticket.first_response_at, requesters)
+
+
+def list_requesters_merged(ticket_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """By ticket, the requesters of those that are merged into it."""
+    found: dict[UUID, set[UUID]] = {id_: set() for id_ in ticket_ids}
+    merged = Ticket.objects.filter(merged_into__in=list(ticket_ids))
+    for into, requester in merged.values_list("merged_into_id", "requester_id"):
+        found[into].add(requester)
+    return found
 
 
 def list_kept_clocks(ticket_ids: Collection[UUID]) -> dict[UUID, list[SlaClock]]:

@@ -173,7 +173,7 @@ def set_scene(desk: Desk, *, author: Person | None = None, word: str = "scene") 
         macro = create_macro(
             owner,
             fields=CreateMacro.model_validate(
-                {"name": f"{word} macro", "comment": {"content": f"{word} macro's text", "isInternal": True}}
+                {"name": f"{word} macro", "comment": {"content": f"{word} macro's text"}}
             ).everything()
             | shared_with(team.id),
         )

@@ -34,6 +34,7 @@ from tests.contracts.scene import (
     fingerprint,
     homes,
     make_platform_admin,
+    merge_other,
     platform_token,
     set_scene,
 )
@@ -205,6 +206,8 @@ class TestTheTrialsAreReal:
             target = replace(target, person_id=add_invited(home.desk).id)
         if operation.id == "login":
             target = replace(target, email=home.desk.agent.email, password=PASSWORD)
+        if operation.id == "unmergeTicket":
+            target = replace(target, ticket_id=merge_other(home.desk, home.scene))
         caller = api.as_(home.desk, home.author)
         roles = OPERATIONS[operation.id].roles
         if roles is not None and Role.ADMIN not in roles:

@@ -39,7 +39,7 @@ def test_writes_what_the_actions_wrote(own_desk: Callable[[], Desk]) -> None:
     told = StringIO()
     call_command("rebuild_search", desk.ref.slug, stdout=told)
     assert vectors(desk) == before
-    assert "1 tickets" in told.getvalue()
+    assert "2 tickets" in told.getvalue()
     with context.tenant(desk.ref), unit_of_work():
         assert set(KnownWord.objects.values_list("word", "is_public")) == known
     call_command("rebuild_search", desk.ref.slug, stdout=StringIO())

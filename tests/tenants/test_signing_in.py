@@ -26,7 +26,7 @@ from tests.contracts.scene import make_platform_admin
 SIGNED_IN = {"token", "accessToken", "refreshToken", "tokenType", "expiresIn", "user"}
 USER = {
     "id", "email", "firstName", "lastName", "name", "role", "roles", "scopes", "tenantId", "enabled", "isActive",
-    "emailConfirmed", "invitedAt", "createdAt", "updatedAt",
+    "emailConfirmed", "invitedAt", "awaySince", "createdAt", "updatedAt",
 }  # fmt: skip
 NEW = {"email": "New.Person@acme.example", "password": "long-enough", "firstName": "New", "lastName": "Person"}
 

@@ -7,7 +7,7 @@ worker that is killed leaves the ticket due, and what was told is not told again
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -22,14 +22,15 @@ from helpdesk.people.queries import attach_people
 from helpdesk.sla.actions.escalating import escalate, notified
 from helpdesk.sla.actions.noting import WAKEUP
 from helpdesk.sla.clocks import Clock, clocks
-from helpdesk.sla.history import BREACHED, CHANGES, WARNED, Known, Row, happenings, told_of
+from helpdesk.sla.history import BREACHED, CHANGES, WARNED, Row, happenings, told_of
 from helpdesk.sla.models import BORN, SlaClock, SlaPolicyVersion, SlaTicket
 from helpdesk.sla.queries import (
+    known_of,
     list_asked,
     list_conditions,
     list_kept_clocks,
-    list_known,
     list_log,
+    list_requesters_merged,
     match,
     next_due,
 )
@@ -65,7 +66,8 @@ class Look:
 
     ticket: Ticket
     place: SlaTicket
-    known: Known
+    merged: Collection[UUID]
+    """The requesters of tickets that are merged into it."""
     rows: Sequence[Row]
     kept: Sequence[SlaClock]
     asked: Sequence[SlaPolicyVersion]
@@ -83,10 +85,10 @@ def review_due(*, limit: int = AT_ONCE) -> int:
     attach_people((tickets, PEOPLE))
     places = SlaTicket.objects.select_for_update(of=("self",)).select_related("version__policy").order_by("ticket_id")
     by_id = {place.ticket_id: place for place in places.filter(ticket_id__in=ids)}
-    known, rows, kept, asked = list_known(tickets), list_log(ids), list_kept_clocks(ids), list_asked()
+    merged, rows, kept, asked = list_requesters_merged(ids), list_log(ids), list_kept_clocks(ids), list_asked()
     moment = now()
     for ticket in tickets:
-        _look(Look(ticket, by_id[ticket.id], known[ticket.id], rows[ticket.id], kept[ticket.id], asked, moment))
+        _look(Look(ticket, by_id[ticket.id], merged[ticket.id], rows[ticket.id], kept[ticket.id], asked, moment))
     return len(ids)
 
 
@@ -182,7 +184,7 @@ def _clocks_of(look: Look) -> list[Told]:
     version = look.place.version
     if version is None:
         return []
-    history = happenings(look.rows, look.known)
+    history = happenings(look.rows, known_of(look.ticket, look.merged))
     warned, breached = told_of(look.rows, WARNED), told_of(look.rows, BREACHED)
     kept = {(row.kind, row.began_at): row for row in look.kept}
     found = []
